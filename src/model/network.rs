@@ -1,0 +1,62 @@
+//! What the engine asks of a network, whichever engine runs it.
+
+use crate::error::Result;
+use crate::model::card::Card;
+
+/// The caches of one reverse stage: flat f32 tensors, zero at the start, batch axis first.
+#[derive(Debug, Clone, Default)]
+pub struct Caches {
+    /// Read by the next call. One vector per `state_*` input, in the order of the graph.
+    pub now: Vec<Vec<f32>>,
+    /// Written by the call; swapped with `now` when it succeeded.
+    pub next: Vec<Vec<f32>>,
+}
+
+impl Caches {
+    /// Back to the start of a signal.
+    pub fn reset(&mut self) {
+        for state in &mut self.now {
+            state.fill(0.0);
+        }
+    }
+}
+
+/// One evaluation over `frames` consecutive frames of `batch` signals.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// B: channels or variations.
+    pub batch: usize,
+    /// T: frames, at most [`Network::frames_max`].
+    pub frames: usize,
+    /// State of the reverse process, `[B, C, T, F]`.
+    pub x: &'a [f32],
+    /// Condition, `[B, C, T, F]`; empty for unconditional networks.
+    pub y: &'a [f32],
+    /// Diffusion time or noise level, as the card's path defines it; the same for all of the batch.
+    pub time: f32,
+    /// The caches of this stage, swapped on success.
+    pub caches: &'a mut Caches,
+    /// What the card says the network predicts, `[B, C, T, F]`.
+    pub out: &'a mut [f32],
+}
+
+/// A causal network with explicit caches.
+pub trait Network: Send {
+    /// The contract that it was loaded with.
+    fn card(&self) -> &Card;
+
+    /// What really runs: engine, its version and the device, for reports ("onnxruntime 1.28.0 on cpu").
+    fn engine(&self) -> &str;
+
+    /// The most frames that one call may hold.
+    fn frames_max(&self) -> usize;
+
+    /// Caches for a batch of `batch` signals, all zero.
+    fn caches(&self, batch: usize) -> Caches;
+
+    /// Runs one call. On an error neither caches nor anything else has changed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Inference`] when the engine fails or a shape does not fit.
+    fn run(&mut self, call: Call<'_>) -> Result<()>;
+}
