@@ -9,6 +9,7 @@
 //! it merely claims.
 
 mod dither;
+pub mod find;
 mod metadata;
 mod pcm;
 mod quantize;
