@@ -60,6 +60,11 @@ pub struct Runtime {
     /// Where it runs. auto: the first of cuda, webgpu and cpu that works
     #[arg(long, value_name = "DEVICE", value_enum, default_value_t = Device::Auto, help_heading = "Model")]
     pub device: Device,
+
+    /// The ONNX Runtime library to use, and no other [default: searched for in DIFFWAV_ONNXRUNTIME, ORT_DYLIB_PATH, beside
+    /// the program and where the system keeps libraries]
+    #[arg(long, value_name = "FILE", help_heading = "Model")]
+    pub onnxruntime_library: Option<PathBuf>,
 }
 
 /// `diffwav bench`

@@ -1,6 +1,5 @@
 //! From what happened to the exit code, and the one place that prints errors.
 
-use std::io;
 use std::process::ExitCode;
 
 use super::cancel;
@@ -48,7 +47,8 @@ pub fn code(outcome: Outcome) -> ExitCode {
             let _ = error.print();
             ExitCode::from(2)
         }
-        Err(Failure::Error(error)) if closed_pipe(&error) => ExitCode::SUCCESS,
+        // Whoever read our output has had enough (`| head`), which is its right.
+        Err(Failure::Error(Error::OutputClosed)) => ExitCode::SUCCESS,
         Err(Failure::Error(Error::Interrupted)) => {
             eprintln!("diffwav: {}", Error::Interrupted);
             ExitCode::from(cancel::EXIT_CODE)
@@ -59,9 +59,4 @@ pub fn code(outcome: Outcome) -> ExitCode {
         }
         Err(Failure::Reported) => ExitCode::FAILURE,
     }
-}
-
-/// Whether the reader of our output simply went away (`| head`), which is its right.
-pub fn closed_pipe(error: &Error) -> bool {
-    matches!(error, Error::Stream { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
 }

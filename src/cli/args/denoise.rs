@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
+use clap::builder::RangedU64ValueParser;
 
 use super::{Container, Depth, Keep, Runtime, Style};
 use crate::diffusion::sampler::Sampler;
@@ -45,7 +45,7 @@ pub struct Denoise {
     pub steps: Option<usize>,
 
     /// How the reverse steps are taken [default: what the model advises]
-    #[arg(long, value_name = "SAMPLER", value_parser = sampler(), help_heading = "Sound")]
+    #[arg(long, value_name = "SAMPLER", value_parser = sampler, help_heading = "Sound")]
     pub sampler: Option<Sampler>,
 
     /// Seed of the noise that the diffusion draws: the same seed gives the same file, bit for bit
@@ -96,10 +96,11 @@ fn jobs() -> RangedU64ValueParser<usize> {
 }
 
 /// A sampler, by the name that model cards use.
-fn sampler() -> ValueParser {
-    clap::builder::PossibleValuesParser::new(Sampler::ALL.map(Sampler::name))
-        .try_map(|name| name.parse::<Sampler>())
-        .into()
+fn sampler(typed: &str) -> Result<Sampler, String> {
+    typed.parse().map_err(|error: crate::Error| match error {
+        crate::Error::Setting { expected, .. } => format!("it must be {expected}"),
+        other => other.to_string(),
+    })
 }
 
 /// A limit in decibels, zero or more.
