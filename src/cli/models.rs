@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use super::args::{Action, Models};
-use super::exit::Outcome;
+use super::exit::{Failure, Outcome};
 use super::report;
 use crate::Result;
 use crate::model::card::Card;
-use crate::model::{check, registry};
+use crate::model::{Options, check, registry};
 use crate::units::Hz;
 
 /// Does what was asked for.
@@ -18,13 +18,25 @@ pub fn run(typed: &Models) -> Outcome {
             let card = registry::open(model)?.card;
             if *json { serde_json::to_string_pretty(&card).unwrap_or_default() + "\n" } else { info(&card) }
         }
-        Action::Check { model } => {
-            let model = registry::open(model)?;
-            let checked = check::check(&model)?;
-            format!("{} fits.\n{checked}\n\n{}", model.origin, info(&model.card))
-        }
+        Action::Check { model } => return self::check(model),
     };
     Ok(report::print(&text, &mut std::io::stdout())?)
+}
+
+/// Prints every property that was looked at; fails when one does not hold.
+fn check(model: &str) -> Outcome {
+    let result = check::check(model, &Options::default());
+    let mut text = String::new();
+    for check in &result.checks {
+        text += &format!("{} {}: {}\n", if check.passed { "✓" } else { "✗" }, check.name, check.detail);
+    }
+    for note in &result.notes {
+        text += &format!("  {note}\n");
+    }
+    let passed = result.passed();
+    text += &format!("{model} {}\n", if passed { "fits." } else { "does not fit." });
+    report::print(&text, &mut std::io::stdout())?;
+    if passed { Ok(()) } else { Err(Failure::Reported) }
 }
 
 fn list() -> Result<String> {
