@@ -325,6 +325,10 @@ fn sample_format(params: &AudioCodecParameters) -> SampleFormat {
             SampleFormat::Int16
         }
         codec::CODEC_ID_MP3 | codec::CODEC_ID_AAC | codec::CODEC_ID_VORBIS => SampleFormat::Lossy,
+        // Sixth byte of the magic cookie.
+        codec::CODEC_ID_ALAC => (params.extra_data.as_deref())
+            .and_then(|cookie| SampleFormat::integer((*cookie.get(5)?).into()))
+            .unwrap_or(SampleFormat::Int24),
         _ => bits
             .and_then(SampleFormat::integer)
             .unwrap_or(SampleFormat::Lossy),

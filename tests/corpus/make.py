@@ -141,15 +141,15 @@ def bad():
 # 0.1 s (lossless: 0.01 s) of a 1 kHz tone at 48 kHz: 4800 (480) frames once encoder
 # delays are gone; the last three formats cannot say how long the sound is, and give whole packets.
 CLIPS = [
-    ("ok-tone.flac", "-ac 2 -c:a flac -metadata title=Tone -metadata artist=Nobody", "480"),
+    ("ok-tone.flac", "-af pan=stereo|c0=c0|c1=c0 -c:a flac -metadata title=Tone -metadata artist=Nobody", "480"),
     ("ok-tone-24.flac", "-c:a flac -sample_fmt s32 -bits_per_raw_sample 24", "480"),
     ("ok-tone.mp3", "-c:a libmp3lame -b:a 64k", "4800"),
     ("ok-tone-no-info.mp3", "-c:a libmp3lame -b:a 64k -write_xing 0 -id3v2_version 0", "6912"),
-    ("ok-tone.ogg", "-ac 2 -c:a libvorbis -q:a 0", "4800"),
+    ("ok-tone.ogg", "-af pan=stereo|c0=c0|c1=c0 -c:a libvorbis -q:a 0", "4800"),
     ("ok-tone-flac.oga", "-c:a flac -f ogg", "480"),
     ("ok-tone.m4a", "-c:a aac -b:a 48k", "4800"),
     ("ok-tone-front.m4a", "-c:a aac -b:a 48k -movflags +faststart", "4800"),
-    ("ok-tone-alac.m4a", "-c:a alac", "480"),
+    ("ok-tone-alac.m4a", "-c:a alac -sample_fmt s16p", "480"),
     ("ok-tone.aac", "-c:a aac -b:a 48k -f adts", "6144"),
     ("ok-tone.aiff", "-c:a pcm_s16be", "480"),
     ("ok-tone-24.aif", "-c:a pcm_s24be -f aiff", "480"),
