@@ -12,8 +12,8 @@ use crate::{Error, Result};
 
 /// What counts as audio in a folder. Files named on their own are opened whatever their name.
 pub const EXTENSIONS: [&str; 16] = [
-    "wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "aac", "m4a", "m4b", "mp4",
-    "aif", "aiff", "aifc", "mka",
+    "wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "aac", "m4a", "m4b", "mp4", "aif",
+    "aiff", "aifc", "mka",
 ];
 
 /// What our outputs carry between name and extension, so that a second run does not take them for inputs.

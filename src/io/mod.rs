@@ -11,6 +11,7 @@
 mod dither;
 pub mod find;
 mod metadata;
+mod mp4_edit;
 mod pcm;
 mod quantize;
 mod read;

@@ -5,10 +5,10 @@ use std::io::Read;
 use super::metadata::Metadata;
 use super::read_codec::{self, Codec};
 use super::read_wav::{self, Wav};
-use super::source::{Input, Source};
+use super::source::{Input, Source, audio};
 use super::spec::Spec;
 use super::warning::Warning;
-use crate::Result;
+use crate::{Error, Result};
 
 /// An open input. Frames come in order, once.
 #[derive(Debug)]
@@ -74,7 +74,8 @@ impl Reader {
                     return Err(input.bad(problem, "save it to a file first"));
                 }
                 input.seek(0).map_err(|e| input.failed(e))?;
-                Self::from_codec(input)
+                let path = input.path.clone();
+                Self::from_codec(input).map_err(|e| name_codec(e, path, tag))
             }
         }
     }
@@ -126,6 +127,20 @@ impl Reader {
             Kind::Codec(codec) => codec.read(planar, max_frames, &mut self.warnings),
         }
     }
+}
+
+/// The container is known here, so a refusal is about what is inside.
+fn name_codec(error: Error, path: std::path::PathBuf, tag: u16) -> Error {
+    let Error::Audio { problem, .. } = error else {
+        return error;
+    };
+    let problem =
+        format!("its samples are coded (WAV format {tag}) and cannot be decoded: {problem}");
+    audio(
+        &path,
+        problem,
+        "convert it to plain WAV or FLAC, for example with ffmpeg",
+    )
 }
 
 fn is_wave(head: &[u8]) -> bool {

@@ -17,6 +17,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::{MetadataOptions, RawValue};
 
 use super::metadata::{self, Metadata};
+use super::mp4_edit;
 use super::source::Input;
 use super::spec::{Container, SampleFormat, Spec, check_limits};
 use super::warning::Warning;
@@ -40,6 +41,10 @@ pub(super) struct Codec {
     /// Frames of the last good packet: what a damaged one is replaced by.
     last: usize,
     delivered: u64,
+    /// Frames of encoder delay still to be dropped.
+    skip: u64,
+    /// Frames after which only the encoder's filling follows.
+    limit: u64,
     promised: Option<u64>,
     damaged: u64,
     ended: bool,
@@ -57,10 +62,11 @@ pub(super) struct Opened {
 ///
 /// # Errors
 /// [`Error::Audio`] if the content is not recognised, its codec is unknown, or nothing in it decodes.
-pub(super) fn open(input: Input) -> Result<Opened> {
+pub(super) fn open(mut input: Input) -> Result<Opened> {
     let path = input.path.clone();
     let bad = |problem: String, remedy: &str| super::source::audio(&path, problem, remedy);
     let seekable = input.can_seek();
+    let edit = edit(&mut input).map_err(|e| input.failed(e))?;
     let stream = MediaSourceStream::new(Box::new(input), Default::default());
     let probe = || {
         let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
@@ -108,6 +114,12 @@ pub(super) fn open(input: Input) -> Result<Opened> {
                 )
             })?;
     let metadata = tags(demuxer.as_mut());
+    let edit = edit.filter(|edit| Some(edit.scale) == params.sample_rate);
+    let (skip, length) = edit.map_or((0, u64::MAX), |edit| (edit.start, edit.length));
+    let frames = track
+        .num_frames
+        .filter(|frames| *frames > skip)
+        .map(|frames| length.min(frames - skip));
     let mut codec = Codec {
         path: path.clone(),
         demuxer,
@@ -119,7 +131,9 @@ pub(super) fn open(input: Input) -> Result<Opened> {
         at: 0,
         last: 0,
         delivered: 0,
-        promised: track.num_frames.filter(|frames| *frames > 0),
+        skip,
+        limit: edit.map_or(u64::MAX, |_| frames.unwrap_or(length)),
+        promised: frames,
         damaged: 0,
         ended: false,
     };
@@ -157,7 +171,7 @@ impl Codec {
     ) -> Result<usize> {
         let mut done = 0;
         while done < max {
-            let ready = self.decoded.first().map_or(0, Vec::len) - self.at;
+            let ready = self.ready();
             if ready == 0 {
                 if self.ended {
                     break;
@@ -174,6 +188,16 @@ impl Codec {
             self.delivered += n as u64;
         }
         Ok(done)
+    }
+
+    /// Frames decoded and meant to be heard.
+    fn ready(&mut self) -> usize {
+        let ready = self.decoded.first().map_or(0, Vec::len) - self.at;
+        let drop = usize::try_from(self.skip).map_or(ready, |skip| skip.min(ready));
+        self.at += drop;
+        self.skip -= drop as u64;
+        let heard = self.limit - self.delivered;
+        usize::try_from(heard).map_or(ready - drop, |heard| heard.min(ready - drop))
     }
 
     /// Decodes until there is audio or the end; the end leaves its findings in `warnings`, once.
@@ -269,6 +293,17 @@ impl Codec {
     }
 }
 
+/// The part of an MPEG-4 file that is to be heard; the input is at its start again. What cannot be read here is left for
+/// symphonia to complain about.
+fn edit(input: &mut Input) -> std::io::Result<Option<mp4_edit::Edit>> {
+    if !input.can_seek() || input.peek(8)?.get(4..) != Some(b"ftyp") {
+        return Ok(None);
+    }
+    let edit = mp4_edit::find(input).unwrap_or(None);
+    input.seek(0)?;
+    Ok(edit)
+}
+
 enum Step {
     Audio,
     Nothing,
@@ -290,6 +325,10 @@ fn sample_format(params: &AudioCodecParameters) -> SampleFormat {
             SampleFormat::Int16
         }
         codec::CODEC_ID_MP3 | codec::CODEC_ID_AAC | codec::CODEC_ID_VORBIS => SampleFormat::Lossy,
+        // Sixth byte of the magic cookie.
+        codec::CODEC_ID_ALAC => (params.extra_data.as_deref())
+            .and_then(|cookie| SampleFormat::integer((*cookie.get(5)?).into()))
+            .unwrap_or(SampleFormat::Int24),
         _ => bits
             .and_then(SampleFormat::integer)
             .unwrap_or(SampleFormat::Lossy),

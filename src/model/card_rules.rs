@@ -164,12 +164,12 @@ fn steps(rule: &Rules<'_>, steps: &Steps) -> Result<()> {
             &format!("{n} times"),
         )?;
         let falling = times.windows(2).all(|pair| pair[0] > pair[1]);
-        let ok = falling && times.iter().all(|t| *t > 0.0 && t.is_finite());
+        let ok = falling && times.iter().all(|t| *t >= 0.0 && t.is_finite());
         rule.holds(
             ok,
             &field,
             format!("{times:?}"),
-            "falling times, each more than 0",
+            "falling times, none below 0",
         )?;
     }
     Ok(())
