@@ -13,9 +13,16 @@ pub use denoise::Denoise;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "diffwav", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood, 130 interrupted.\n\
-                        Nothing is sent anywhere: every file stays on this machine.")]
+#[command(
+    name = "diffwav",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood, 130 interrupted.\n\
+                        Nothing is sent anywhere: every file stays on this machine."
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -32,7 +39,9 @@ pub enum Command {
     /// Look at the models: those that ship and your own
     Models(Models),
     /// Print the completion script for a shell
-    #[command(after_help = "Example: diffwav completions bash > ~/.local/share/bash-completion/completions/diffwav")]
+    #[command(
+        after_help = "Example: diffwav completions bash > ~/.local/share/bash-completion/completions/diffwav"
+    )]
     Completions {
         /// The shell to complete for
         shell: Shell,

@@ -8,9 +8,8 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::args::{Bench, Style};
-use super::denoise::runtime;
 use super::exit::{Failure, Outcome};
-use super::report;
+use super::{report, runtime};
 use crate::engine::{Format, Settings, Stream};
 use crate::model;
 use crate::units::Hz;
@@ -58,11 +57,24 @@ pub fn run(typed: &Bench) -> Outcome {
         for (mode, frames) in [("streaming", 1), ("offline", FRAMES_PER_CALL)] {
             let loaded = model::load(&model, &options)?;
             let (engine, device) = runtime::engine_and_device(&*loaded.network);
-            let settings = Settings { steps: Some(steps), ..Settings::default() };
-            let format = Format { rate, channels: 1, frames_per_call: frames.min(loaded.network.frames_max()) };
+            let settings = Settings {
+                steps: Some(steps),
+                ..Settings::default()
+            };
+            let format = Format {
+                rate,
+                channels: 1,
+                frames_per_call: frames.min(loaded.network.frames_max()),
+            };
             let stream = Stream::new(loaded.network, format, &settings).map_err(as_usage)?;
             let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
-            let row = measure(stream, mode, steps, model.card.transform.hop(), typed.seconds)?;
+            let row = measure(
+                stream,
+                mode,
+                steps,
+                model.card.transform.hop(),
+                typed.seconds,
+            )?;
             let measured = measured.get_or_insert_with(|| Measured {
                 model: format!("{} {}", model.card.name, model.card.version),
                 engine,
@@ -75,7 +87,9 @@ pub fn run(typed: &Bench) -> Outcome {
             measured.runs.push(row);
         }
     }
-    let Some(measured) = measured else { return Ok(()) };
+    let Some(measured) = measured else {
+        return Ok(());
+    };
     let text = match typed.report {
         Style::Human => human(&measured),
         Style::Json => serde_json::to_string_pretty(&measured).unwrap_or_default() + "\n",
@@ -85,8 +99,18 @@ pub fn run(typed: &Bench) -> Outcome {
 }
 
 /// Pushes noise, call by call, and times each.
-fn measure(mut stream: Stream, mode: &'static str, steps: usize, hop: usize, seconds: u32) -> Result<Row> {
-    let Format { rate, frames_per_call, .. } = stream.format();
+fn measure(
+    mut stream: Stream,
+    mode: &'static str,
+    steps: usize,
+    hop: usize,
+    seconds: u32,
+) -> Result<Row> {
+    let Format {
+        rate,
+        frames_per_call,
+        ..
+    } = stream.format();
     let block = hop * frames_per_call;
     let calls = (rate.0 as usize * seconds as usize).div_ceil(block).max(4);
     // Loud white noise from a linear congruential generator: no denormals, no pauses.
@@ -121,15 +145,27 @@ fn measure(mut stream: Stream, mode: &'static str, steps: usize, hop: usize, sec
 
 fn as_usage(error: Error) -> Failure {
     match error {
-        Error::Setting { name, value, expected } => {
-            Failure::usage("bench", format!("invalid value '{value}' for --{name}: it must be {expected}"))
-        }
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => Failure::usage(
+            "bench",
+            format!("invalid value '{value}' for --{name}: it must be {expected}"),
+        ),
         other => other.into(),
     }
 }
 
 fn human(measured: &Measured) -> String {
-    let Measured { model, engine, device, not_used, hop_ms, .. } = measured;
+    let Measured {
+        model,
+        engine,
+        device,
+        not_used,
+        hop_ms,
+        ..
+    } = measured;
     let mut text = format!("{model} on {engine}, {device}; a hop is {hop_ms:.2} ms\n");
     for note in not_used {
         text += &format!("  {note}\n");
@@ -137,8 +173,14 @@ fn human(measured: &Measured) -> String {
     text += "mode       steps  frames    × real     ms a hop                    memory\n";
     text += "                  a call      time     median      p99      max        MiB\n";
     for row in &measured.runs {
-        let Times { median_ms, p99_ms, max_ms } = row.times;
-        let memory = row.memory_mib.map_or_else(|| "–".into(), |mib| format!("{mib:.0}"));
+        let Times {
+            median_ms,
+            p99_ms,
+            max_ms,
+        } = row.times;
+        let memory = row
+            .memory_mib
+            .map_or_else(|| "–".into(), |mib| format!("{mib:.0}"));
         text += &format!(
             "{:<10} {:>5} {:>7} {:>9.1} {median_ms:>10.3} {p99_ms:>8.3} {max_ms:>8.3} {memory:>10}\n",
             row.mode,

@@ -29,5 +29,9 @@ pub fn requested() -> bool {
 /// # Errors
 /// [`Error::Interrupted`] after Ctrl-C.
 pub fn check() -> Result<()> {
-    if requested() { Err(Error::Interrupted) } else { Ok(()) }
+    if requested() {
+        Err(Error::Interrupted)
+    } else {
+        Ok(())
+    }
 }

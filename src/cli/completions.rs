@@ -9,5 +9,8 @@ use super::report;
 pub fn run(shell: Shell) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut super::command(), "diffwav", &mut script);
-    Ok(report::print(&String::from_utf8_lossy(&script), &mut std::io::stdout())?)
+    Ok(report::print(
+        &String::from_utf8_lossy(&script),
+        &mut std::io::stdout(),
+    )?)
 }

@@ -1,7 +1,6 @@
 //! `diffwav denoise`: every job of the plan, several at a time, and the report.
 
 mod job;
-mod runtime;
 
 use std::io::Write;
 use std::sync::Mutex;
@@ -11,18 +10,21 @@ use super::args::{Denoise, Style};
 use super::exit::{Failure, Outcome};
 use super::plan::{self, Plan};
 use super::progress::{Progress, Stopwatch};
+use super::runtime::Prepared;
 use super::{cancel, report};
 use crate::io::Reader;
 use crate::{Error, Result};
 use job::Worker;
-use runtime::Prepared;
 
 /// Plans, runs and reports.
 pub fn run(typed: &Denoise) -> Outcome {
     let plan = Plan::make(typed)?;
     let prepared = Prepared::new(typed)?;
-    let mut out: Box<dyn Write> =
-        if plan.writes_to_stdout() { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
+    let mut out: Box<dyn Write> = if plan.writes_to_stdout() {
+        Box::new(std::io::stderr())
+    } else {
+        Box::new(std::io::stdout())
+    };
     if typed.dry_run {
         return dry_run(&plan, &prepared, &mut out);
     }
@@ -31,7 +33,12 @@ pub fn run(typed: &Denoise) -> Outcome {
     let progress = Progress::new(total_seconds(&plan));
     let mut ended = run_jobs(&plan, prepared, &progress);
     progress.finish();
-    ended.splice(0..0, plan.refused.into_iter().map(|(source, error)| (plan::name(&source), Err(error))));
+    ended.splice(
+        0..0,
+        plan.refused
+            .into_iter()
+            .map(|(source, error)| (plan::name(&source), Err(error))),
+    );
     if let [(_, Err(error))] = ended.as_mut_slice()
         && typed.report != Style::Json
     {
@@ -46,28 +53,39 @@ type Ended = (String, Result<report::Done>);
 /// Runs the jobs on as many threads as planned; the results come in the order of the plan.
 fn run_jobs(plan: &Plan, prepared: Prepared, progress: &Progress) -> Vec<Ended> {
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<report::Done>>>> = plan.jobs.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<report::Done>>>> =
+        plan.jobs.iter().map(|_| Mutex::new(None)).collect();
     let (settings, mut first) = prepared.split();
     std::thread::scope(|scope| {
         for _ in 0..plan.workers {
             let mut worker = Worker::new(&settings, first.take());
             let (next, results) = (&next, &results);
             scope.spawn(move || {
-                while let Some(job) = plan.jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = cancel::check().and_then(|()| worker.run(job, progress));
-                    let index = plan.jobs.iter().position(|other| std::ptr::eq(other, job));
-                    if let (Err(Error::Engine { .. } | Error::Model { .. }), _) = (&result, index) {
-                        worker.forget();
-                    }
-                    if let Some(Ok(mut slot)) = index.map(|index| results[index].lock()) {
-                        *slot = Some(result);
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(job), Some(result)) = (plan.jobs.get(index), results.get(index))
+                    else {
+                        break;
+                    };
+                    let outcome = cancel::check().and_then(|()| worker.run(job, progress));
+                    if let Ok(mut slot) = result.lock() {
+                        *slot = Some(outcome);
                     }
                 }
             });
         }
     });
-    let results = results.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or(Err(Error::Interrupted)));
-    plan.jobs.iter().map(|job| plan::name(&job.source)).zip(results).collect()
+    let results = results.into_iter().map(|slot| {
+        slot.into_inner()
+            .ok()
+            .flatten()
+            .unwrap_or(Err(Error::Interrupted))
+    });
+    plan.jobs
+        .iter()
+        .map(|job| plan::name(&job.source))
+        .zip(results)
+        .collect()
 }
 
 /// Prints failures and the report, and says what it comes to.
@@ -83,7 +101,10 @@ fn conclude(ended: Vec<Ended>, watch: Stopwatch, style: Style, out: &mut dyn Wri
                 if !matches!(error, Error::Interrupted) {
                     eprintln!("error: {error}");
                 }
-                files.push(report::File::Failed { input, error: error.to_string() });
+                files.push(report::File::Failed {
+                    input,
+                    error: error.to_string(),
+                });
             }
         }
     }
@@ -126,7 +147,11 @@ fn dry_run(plan: &Plan, prepared: &Prepared, out: &mut dyn Write) -> Outcome {
         };
         match opened {
             Ok(form) => {
-                let plot = job.plot.as_ref().map(|path| format!(" and {}", path.display())).unwrap_or_default();
+                let plot = job
+                    .plot
+                    .as_ref()
+                    .map(|path| format!(" and {}", path.display()))
+                    .unwrap_or_default();
                 text += &format!("{} → {}{plot}{form}\n", plan::name(&job.source), job.target);
             }
             Err(error) => {
@@ -136,5 +161,9 @@ fn dry_run(plan: &Plan, prepared: &Prepared, out: &mut dyn Write) -> Outcome {
         }
     }
     report::print(&text, out)?;
-    if failed { Err(Failure::Reported) } else { Ok(()) }
+    if failed {
+        Err(Failure::Reported)
+    } else {
+        Ok(())
+    }
 }

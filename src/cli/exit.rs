@@ -31,7 +31,10 @@ impl Failure {
         let mut command = super::command();
         command.build();
         let command = command.find_subcommand_mut(subcommand);
-        let error = clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{message}\n"));
+        let error = clap::Error::raw(
+            clap::error::ErrorKind::ValueValidation,
+            format!("{message}\n"),
+        );
         Self::Usage(match command {
             Some(command) => error.format(command),
             None => error,

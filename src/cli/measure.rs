@@ -48,7 +48,11 @@ pub struct Meters {
 impl Meters {
     /// Meters for a signal of this form.
     pub fn new(rate: Hz, channels: usize) -> Self {
-        Self { before: Level::new(rate, channels), after: Level::new(rate, channels), pauses: Pauses::new(rate) }
+        Self {
+            before: Level::new(rate, channels),
+            after: Level::new(rate, channels),
+            pauses: Pauses::new(rate),
+        }
     }
 
     /// A chunk of the input.
@@ -69,9 +73,18 @@ impl Meters {
         Measured {
             pauses_dbfs,
             noise_reduction_db: pauses_dbfs.map(|level| level.before - level.after),
-            loudness_lufs: Pair { before: self.before.loudness(), after: self.after.loudness() },
-            peak_dbfs: Pair { before: self.before.peak(), after: self.after.peak() },
-            clipped_samples: Pair { before: self.before.clipped, after: self.after.clipped },
+            loudness_lufs: Pair {
+                before: self.before.loudness(),
+                after: self.after.loudness(),
+            },
+            peak_dbfs: Pair {
+                before: self.before.peak(),
+                after: self.after.peak(),
+            },
+            clipped_samples: Pair {
+                before: self.before.clipped,
+                after: self.after.clipped,
+            },
         }
     }
 }
@@ -86,15 +99,24 @@ struct Level {
 
 impl std::fmt::Debug for Level {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Level").field("peak", &self.peak).field("clipped", &self.clipped).finish_non_exhaustive()
+        f.debug_struct("Level")
+            .field("peak", &self.peak)
+            .field("clipped", &self.clipped)
+            .finish_non_exhaustive()
     }
 }
 
 impl Level {
     fn new(rate: Hz, channels: usize) -> Self {
         // HISTOGRAM: without it the meter remembers every block of the file.
-        let ebur128 = u32::try_from(channels).ok().and_then(|n| EbuR128::new(n, rate.0, Mode::I | Mode::HISTOGRAM).ok());
-        Self { ebur128, peak: 0.0, clipped: 0 }
+        let ebur128 = u32::try_from(channels)
+            .ok()
+            .and_then(|n| EbuR128::new(n, rate.0, Mode::I | Mode::HISTOGRAM).ok());
+        Self {
+            ebur128,
+            peak: 0.0,
+            clipped: 0,
+        }
     }
 
     fn add(&mut self, chunk: &[&[f32]]) {
@@ -109,7 +131,11 @@ impl Level {
     }
 
     fn loudness(&self) -> Option<f64> {
-        self.ebur128.as_ref()?.loudness_global().ok().filter(|lufs| lufs.is_finite())
+        self.ebur128
+            .as_ref()?
+            .loudness_global()
+            .ok()
+            .filter(|lufs| lufs.is_finite())
     }
 
     fn peak(&self) -> Option<f64> {
@@ -124,7 +150,9 @@ mod tests {
     /// A 997 Hz sine of amplitude A on one channel has 20·log10(A) − 3.01 LUFS (BS.1770), within 0.1.
     #[test]
     fn a_sine_has_its_loudness_and_peak_whatever_the_chunks() {
-        let sine: Vec<f32> = (0..480_000).map(|n| 0.1 * (n as f32 * 997.0 / 48_000.0 * std::f32::consts::TAU).sin()).collect();
+        let sine: Vec<f32> = (0..480_000)
+            .map(|n| 0.1 * (n as f32 * 997.0 / 48_000.0 * std::f32::consts::TAU).sin())
+            .collect();
         for chunk in [1usize, 1000, 480_000] {
             let mut meters = Meters::new(Hz(48_000), 1);
             for part in sine.chunks(chunk) {
@@ -146,14 +174,32 @@ mod tests {
         meters.after(&[&[0.0; 8000], &[0.0; 8000]]);
         let measured = meters.finish();
         assert_eq!(measured.pauses_dbfs, None);
-        assert_eq!(measured.loudness_lufs, Pair { before: None, after: None });
-        assert_eq!(measured.peak_dbfs, Pair { before: None, after: None });
+        assert_eq!(
+            measured.loudness_lufs,
+            Pair {
+                before: None,
+                after: None
+            }
+        );
+        assert_eq!(
+            measured.peak_dbfs,
+            Pair {
+                before: None,
+                after: None
+            }
+        );
     }
 
     #[test]
     fn a_sample_at_full_scale_is_clipped() {
         let mut meters = Meters::new(Hz(8_000), 1);
         meters.before(&[&[1.0, -1.0, 0.999, FULL_SCALE]]);
-        assert_eq!(meters.finish().clipped_samples, Pair { before: 3, after: 0 });
+        assert_eq!(
+            meters.finish().clipped_samples,
+            Pair {
+                before: 3,
+                after: 0
+            }
+        );
     }
 }

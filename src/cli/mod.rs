@@ -16,6 +16,7 @@ mod plan;
 mod plot;
 mod progress;
 mod report;
+mod runtime;
 
 use std::process::ExitCode;
 

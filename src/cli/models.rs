@@ -16,7 +16,11 @@ pub fn run(typed: &Models) -> Outcome {
         Action::List => list()?,
         Action::Info { model, json } => {
             let card = registry::open(model)?.card;
-            if *json { serde_json::to_string_pretty(&card).unwrap_or_default() + "\n" } else { info(&card) }
+            if *json {
+                serde_json::to_string_pretty(&card).unwrap_or_default() + "\n"
+            } else {
+                info(&card)
+            }
         }
         Action::Check { model } => return self::check(model),
     };
@@ -28,22 +32,38 @@ fn check(model: &str) -> Outcome {
     let result = check::check(model, &Options::default());
     let mut text = String::new();
     for check in &result.checks {
-        text += &format!("{} {}: {}\n", if check.passed { "✓" } else { "✗" }, check.name, check.detail);
+        text += &format!(
+            "{} {}: {}\n",
+            if check.passed { "✓" } else { "✗" },
+            check.name,
+            check.detail
+        );
     }
     for note in &result.notes {
         text += &format!("  {note}\n");
     }
     let passed = result.passed();
-    text += &format!("{model} {}\n", if passed { "fits." } else { "does not fit." });
+    text += &format!(
+        "{model} {}\n",
+        if passed { "fits." } else { "does not fit." }
+    );
     report::print(&text, &mut std::io::stdout())?;
-    if passed { Ok(()) } else { Err(Failure::Reported) }
+    if passed {
+        Ok(())
+    } else {
+        Err(Failure::Reported)
+    }
 }
 
 fn list() -> Result<String> {
     let mut text = String::new();
     for model in registry::BUILT_IN {
         let card = registry::open(model.name)?.card;
-        let default = if model.name == registry::DEFAULT { "  (default)" } else { "" };
+        let default = if model.name == registry::DEFAULT {
+            "  (default)"
+        } else {
+            ""
+        };
         let size = model.bytes.len() as f64 / 1e6;
         text += &format!(
             "{:<14} {:<8} {}, {}, {size:.1} MB, {}{default}\n",
@@ -67,17 +87,26 @@ fn info(card: &Card) -> String {
     line("name", format!("{} {}", card.name, card.version));
     line("task", task(card));
     line("sample rate", Hz(card.sample_rate).to_string());
-    line("hop", format!("{} samples ({hop_ms:.2} ms)", card.transform.hop()));
+    line(
+        "hop",
+        format!("{} samples ({hop_ms:.2} ms)", card.transform.hop()),
+    );
     line("look-ahead", format!("{} hops", card.lookahead));
     let steps: Vec<String> = card.steps.allowed.iter().map(ToString::to_string).collect();
-    line("steps", format!("{} (default {})", steps.join(", "), card.steps.default));
+    line(
+        "steps",
+        format!("{} (default {})", steps.join(", "), card.steps.default),
+    );
     line("sampler", format!("{} (default)", card.sampler));
     line("licence", card.licence.clone());
     if !card.commit.is_empty() {
         line("trained by", format!("commit {}", card.commit));
     }
     for (index, data) in card.data.iter().enumerate() {
-        line(if index == 0 { "trained on" } else { "" }, format!("{} ({})", data.source, data.licence));
+        line(
+            if index == 0 { "trained on" } else { "" },
+            format!("{} ({})", data.source, data.licence),
+        );
     }
     text
 }

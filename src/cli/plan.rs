@@ -63,7 +63,11 @@ impl Plan {
         let usage = |message: String| Failure::usage("denoise", message);
         let found = inputs::find(&typed.inputs).map_err(usage)?;
         let naming = outputs::Naming::new(typed, &found.inputs).map_err(usage)?;
-        let mut plan = Self { jobs: Vec::new(), refused: found.refused, workers: 1 };
+        let mut plan = Self {
+            jobs: Vec::new(),
+            refused: found.refused,
+            workers: 1,
+        };
         for input in found.inputs {
             let job = naming.job(&input);
             match outputs::check(&job, typed.overwrite) {

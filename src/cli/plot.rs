@@ -22,7 +22,11 @@ pub struct Plot {
 impl Plot {
     /// For a signal of this rate.
     pub fn new(rate: Hz) -> Self {
-        Self { rate, before: Spectrogram::new(rate), after: Spectrogram::new(rate) }
+        Self {
+            rate,
+            before: Spectrogram::new(rate),
+            after: Spectrogram::new(rate),
+        }
     }
 
     /// A chunk of the input.
@@ -59,9 +63,21 @@ mod tests {
             plot.before(&[&tone]);
             plot.after(&[&tone]);
             let mut file = Vec::new();
-            plot.write(&Labels { title: "tone".into(), notes: "1 s".into() }, &mut file).unwrap();
-            let reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
-            assert_eq!((reader.info().width, reader.info().height), (layout::WIDTH, layout::HEIGHT));
+            plot.write(
+                &Labels {
+                    title: "tone".into(),
+                    notes: "1 s".into(),
+                },
+                &mut file,
+            )
+            .unwrap();
+            let reader = png::Decoder::new(std::io::Cursor::new(&file))
+                .read_info()
+                .unwrap();
+            assert_eq!(
+                (reader.info().width, reader.info().height),
+                (layout::WIDTH, layout::HEIGHT)
+            );
         }
     }
 }

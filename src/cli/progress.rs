@@ -23,14 +23,20 @@ impl Progress {
     /// A bar for `seconds` of audio, None where that is not known.
     pub fn new(seconds: Option<f64>) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self { bar: ProgressBar::hidden(), done: AtomicU64::new(0) };
+            return Self {
+                bar: ProgressBar::hidden(),
+                done: AtomicU64::new(0),
+            };
         }
         let bar = match seconds {
             Some(seconds) => ProgressBar::new((seconds * 1e3) as u64),
             None => ProgressBar::no_length(),
         };
         bar.set_style(style(if seconds.is_some() { BAR } else { SPINNER }));
-        Self { bar, done: AtomicU64::new(0) }
+        Self {
+            bar,
+            done: AtomicU64::new(0),
+        }
     }
 
     /// The file that is being worked on.
@@ -45,11 +51,6 @@ impl Progress {
         self.bar.set_position(done / 1000);
     }
 
-    /// Prints a line above the bar.
-    pub fn line(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
-    }
-
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
@@ -59,26 +60,42 @@ impl Progress {
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("done", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = out.write_str(&clock(Duration::from_millis(state.pos())));
-        })
-        .with_key("all", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = out.write_str(&clock(Duration::from_millis(state.len().unwrap_or(0))));
-        })
-        .with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = out.write_str(&clock(state.eta()));
-        })
-        .with_key("speed", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let seconds = state.elapsed().as_secs_f64().max(1e-3);
-            let _ = write!(out, "{:.1}× real time", state.pos() as f64 / 1e3 / seconds);
-        })
+        .with_key(
+            "done",
+            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = out.write_str(&clock(Duration::from_millis(state.pos())));
+            },
+        )
+        .with_key(
+            "all",
+            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = out.write_str(&clock(Duration::from_millis(state.len().unwrap_or(0))));
+            },
+        )
+        .with_key(
+            "left",
+            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = out.write_str(&clock(state.eta()));
+            },
+        )
+        .with_key(
+            "speed",
+            |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let seconds = state.elapsed().as_secs_f64().max(1e-3);
+                let _ = write!(out, "{:.1}× real time", state.pos() as f64 / 1e3 / seconds);
+            },
+        )
 }
 
 /// `3:07`, `1:02:03`.
 pub fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
 }
 
 /// A stopwatch for the report.

@@ -107,8 +107,17 @@ pub struct Audio {
 impl Run {
     /// Counts what became of the files.
     pub fn new(files: Vec<File>, seconds: f64) -> Self {
-        let done = files.iter().filter(|file| matches!(file, File::Done(_))).count();
-        Self { diffwav: env!("CARGO_PKG_VERSION"), done, failed: files.len() - done, files, seconds }
+        let done = files
+            .iter()
+            .filter(|file| matches!(file, File::Done(_)))
+            .count();
+        Self {
+            diffwav: env!("CARGO_PKG_VERSION"),
+            done,
+            failed: files.len() - done,
+            files,
+            seconds,
+        }
     }
 
     /// Prints it.
@@ -130,8 +139,13 @@ impl Run {
 /// # Errors
 /// [`Error::OutputClosed`] when its reader went away.
 pub fn print(text: &str, to: &mut dyn Write) -> Result<()> {
-    to.write_all(text.as_bytes()).and_then(|()| to.flush()).map_err(|source| match source.kind() {
-        std::io::ErrorKind::BrokenPipe => Error::OutputClosed,
-        _ => Error::Stream { action: "write the report", source },
-    })
+    to.write_all(text.as_bytes())
+        .and_then(|()| to.flush())
+        .map_err(|source| match source.kind() {
+            std::io::ErrorKind::BrokenPipe => Error::OutputClosed,
+            _ => Error::Stream {
+                action: "write the report",
+                source,
+            },
+        })
 }

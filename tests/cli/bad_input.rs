@@ -21,7 +21,12 @@ fn header(rate: u32, channels: u16, claimed: u32) -> Vec<u8> {
 
 #[test]
 fn a_file_that_is_not_there() {
-    refuses(&World::new(), &["nowhere.wav"], 1, &["cannot read nowhere.wav", "No such file"]);
+    refuses(
+        &World::new(),
+        &["nowhere.wav"],
+        1,
+        &["cannot read nowhere.wav", "No such file"],
+    );
 }
 
 #[test]
@@ -74,7 +79,10 @@ fn a_truncated_file_is_cleaned_as_far_as_it_goes_with_a_warning() {
     world.file("cut.wav", &whole[..whole.len() / 2]);
     let assert = world.denoise(&["cut.wav"]).assert().success();
     let said = String::from_utf8_lossy(&assert.get_output().stdout).into_owned();
-    assert!(said.contains("warning") && said.contains("cut short"), "{said}");
+    assert!(
+        said.contains("warning") && said.contains("cut short"),
+        "{said}"
+    );
     let frames = (whole.len() / 2 - 44) / 2;
     assert_eq!(samples(&world.path("cut.denoised.wav")).len(), frames);
 }
@@ -102,8 +110,16 @@ fn an_output_that_exists_is_kept_without_overwrite_and_replaced_with_it() {
     let world = World::new();
     world.recording("a.wav", 16_000, 1, 4_000);
     world.file("b.wav", b"mine");
-    refuses(&world, &["a.wav", "-o", "b.wav"], 1, &["b.wav exists already", "--overwrite"]);
-    world.denoise(&["a.wav", "-o", "b.wav", "--overwrite"]).assert().success();
+    refuses(
+        &world,
+        &["a.wav", "-o", "b.wav"],
+        1,
+        &["b.wav exists already", "--overwrite"],
+    );
+    world
+        .denoise(&["a.wav", "-o", "b.wav", "--overwrite"])
+        .assert()
+        .success();
     assert_eq!(samples(&world.path("b.wav")).len(), 4_000);
 }
 
@@ -111,9 +127,17 @@ fn an_output_that_exists_is_kept_without_overwrite_and_replaced_with_it() {
 fn the_input_itself_as_output() {
     let world = World::new();
     world.recording("a.wav", 16_000, 1, 4_000);
-    refuses(&world, &["a.wav", "-o", "a.wav"], 1, &["a.wav exists already", "--overwrite"]);
+    refuses(
+        &world,
+        &["a.wav", "-o", "a.wav"],
+        1,
+        &["a.wav exists already", "--overwrite"],
+    );
     let before = samples(&world.path("a.wav"));
-    world.denoise(&["a.wav", "-o", "a.wav", "--overwrite"]).assert().success();
+    world
+        .denoise(&["a.wav", "-o", "a.wav", "--overwrite"])
+        .assert()
+        .success();
     let after = samples(&world.path("a.wav"));
     assert_eq!(after.len(), before.len());
     assert_ne!(after, before);
@@ -128,7 +152,12 @@ fn a_read_only_output_is_not_replaced_even_with_overwrite() {
     let mut permissions = std::fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).unwrap();
-    refuses(&world, &["a.wav", "-o", "b.wav", "--overwrite"], 1, &["b.wav", "ermission denied"]);
+    refuses(
+        &world,
+        &["a.wav", "-o", "b.wav", "--overwrite"],
+        1,
+        &["b.wav", "ermission denied"],
+    );
 }
 
 #[test]
@@ -153,14 +182,24 @@ fn a_model_that_does_not_fit() {
     world.recording("a.wav", 16_000, 1, 4_000);
     world.file("my.onnx", b"not a model at all");
     refuses(&world, &["a.wav", "--model", "my.onnx"], 1, &["my.onnx"]);
-    refuses(&world, &["a.wav", "--model", "nothing"], 1, &["nothing", "denoise-v1"]);
+    refuses(
+        &world,
+        &["a.wav", "--model", "nothing"],
+        1,
+        &["nothing", "denoise-v1"],
+    );
 }
 
 #[test]
 fn steps_that_the_model_was_not_made_for() {
     let world = World::new();
     world.recording("a.wav", 16_000, 1, 4_000);
-    let said = stderr(&world.diffwav(&["denoise", "a.wav", "--steps", "61"]).assert().code(2));
+    let said = stderr(
+        &world
+            .diffwav(&["denoise", "a.wav", "--steps", "61"])
+            .assert()
+            .code(2),
+    );
     assert!(said.contains("--steps") && said.contains("61"), "{said}");
 }
 
@@ -168,6 +207,16 @@ fn steps_that_the_model_was_not_made_for() {
 fn flac_has_no_floating_point() {
     let world = World::new();
     world.recording("a.wav", 16_000, 1, 4_000);
-    refuses(&world, &["a.wav", "--format", "flac", "--bit-depth", "32f"], 2, &["FLAC", "--bit-depth 24"]);
-    refuses(&world, &["a.wav", "-o", "a.mp3"], 2, &[".mp3 cannot be written", "--format"]);
+    refuses(
+        &world,
+        &["a.wav", "--format", "flac", "--bit-depth", "32f"],
+        2,
+        &["FLAC", "--bit-depth 24"],
+    );
+    refuses(
+        &world,
+        &["a.wav", "-o", "a.mp3"],
+        2,
+        &[".mp3 cannot be written", "--format"],
+    );
 }

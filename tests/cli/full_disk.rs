@@ -12,8 +12,13 @@ struct Disk<'a>(&'a Path);
 impl<'a> Disk<'a> {
     fn mount(place: &'a Path) -> Option<Self> {
         std::fs::create_dir(place).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(place).output();
-        mounted.is_ok_and(|output| output.status.success()).then_some(Self(place))
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
+            .arg(place)
+            .output();
+        mounted
+            .is_ok_and(|output| output.status.success())
+            .then_some(Self(place))
     }
 }
 
@@ -32,7 +37,15 @@ fn a_full_disk_is_an_error_and_leaves_no_half_file() {
         println!("skipped: mounting a small disk needs root");
         return;
     };
-    let said = stderr(&world.denoise(&["a.wav", "-o", "disk/b.wav"]).assert().code(1));
-    assert!(said.contains("b.wav") && said.contains("No space left"), "{said}");
+    let said = stderr(
+        &world
+            .denoise(&["a.wav", "-o", "disk/b.wav"])
+            .assert()
+            .code(1),
+    );
+    assert!(
+        said.contains("b.wav") && said.contains("No space left"),
+        "{said}"
+    );
     assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0);
 }

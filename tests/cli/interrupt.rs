@@ -20,11 +20,20 @@ fn an_interrupted_run_leaves_nothing() {
     let start = Instant::now();
     // The temporary file shows that the work has begun.
     while world.names().len() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(60), "the work never began");
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "the work never began"
+        );
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it could be interrupted"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
-    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(interrupted.success());
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {

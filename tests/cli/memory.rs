@@ -34,8 +34,17 @@ fn peak_mib(world: &World, seconds: u32) -> f64 {
 
 fn high_water_mib(child: &Child) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? / 1024.0)
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(
+        line.trim()
+            .trim_end_matches("kB")
+            .trim()
+            .parse::<f64>()
+            .ok()?
+            / 1024.0,
+    )
 }
 
 /// A 16-bit mono recording that is a hole on the disk but for its header.
@@ -56,6 +65,11 @@ fn memory_does_not_grow_with_the_file() {
     let world = World::new();
     let short = peak_mib(&world, SHORT_SECONDS);
     let long = peak_mib(&world, LONG_SECONDS);
-    println!("peak memory: {short:.1} MiB for {SHORT_SECONDS} s, {long:.1} MiB for {LONG_SECONDS} s");
-    assert!(long - short < ALLOWED_MIB, "{short:.1} MiB for {SHORT_SECONDS} s, but {long:.1} MiB for {LONG_SECONDS} s");
+    println!(
+        "peak memory: {short:.1} MiB for {SHORT_SECONDS} s, {long:.1} MiB for {LONG_SECONDS} s"
+    );
+    assert!(
+        long - short < ALLOWED_MIB,
+        "{short:.1} MiB for {SHORT_SECONDS} s, but {long:.1} MiB for {LONG_SECONDS} s"
+    );
 }

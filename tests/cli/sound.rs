@@ -13,7 +13,10 @@ fn world() -> (World, Vec<f32>) {
 }
 
 fn run(world: &World, arguments: &[&str]) -> Vec<f32> {
-    world.denoise(&[&["a.wav", "-o", "b.wav", "--overwrite"], arguments].concat()).assert().success();
+    world
+        .denoise(&[&["a.wav", "-o", "b.wav", "--overwrite"], arguments].concat())
+        .assert()
+        .success();
     samples(&world.path("b.wav"))
 }
 
@@ -47,7 +50,10 @@ fn the_same_seed_gives_the_same_bytes() {
     let (world, _) = world();
     for seed in ["0", "7"] {
         let runs = ["b.wav", "c.wav"].map(|out| {
-            world.denoise(&["a.wav", "-o", out, "--overwrite", "--seed", seed]).assert().success();
+            world
+                .denoise(&["a.wav", "-o", out, "--overwrite", "--seed", seed])
+                .assert()
+                .success();
             std::fs::read(world.path(out)).unwrap()
         });
         assert_eq!(runs[0], runs[1], "seed {seed}");

@@ -14,7 +14,9 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -39,11 +41,18 @@ impl World {
     pub fn recording(&self, name: &str, rate: u32, channels: u16, frames: usize) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+        let spec = hound::WavSpec {
+            channels,
+            sample_rate: rate,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
         for frame in 0..frames {
             for channel in 0..channels {
-                writer.write_sample((8000.0 * noisy(frame, channel.into(), rate)) as i16).unwrap();
+                writer
+                    .write_sample((8000.0 * noisy(frame, channel.into(), rate)) as i16)
+                    .unwrap();
             }
         }
         writer.finalize().unwrap();
@@ -51,11 +60,24 @@ impl World {
     }
 
     /// The same as 32-bit float.
-    pub fn float_recording(&self, name: &str, rate: u32, channels: u16, samples: impl IntoIterator<Item = f32>) -> PathBuf {
+    pub fn float_recording(
+        &self,
+        name: &str,
+        rate: u32,
+        channels: u16,
+        samples: impl IntoIterator<Item = f32>,
+    ) -> PathBuf {
         let path = self.path(name);
-        let spec = hound::WavSpec { channels, sample_rate: rate, bits_per_sample: 32, sample_format: hound::SampleFormat::Float };
+        let spec = hound::WavSpec {
+            channels,
+            sample_rate: rate,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
-        samples.into_iter().for_each(|sample| writer.write_sample(sample).unwrap());
+        samples
+            .into_iter()
+            .for_each(|sample| writer.write_sample(sample).unwrap());
         writer.finalize().unwrap();
         path
     }
@@ -71,26 +93,44 @@ impl World {
     /// Every file below the folder with its bytes, sorted: to show that nothing has changed.
     pub fn everything(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let entries = walkdir::WalkDir::new(self.folder.path()).sort_by_file_name();
-        let files = entries.into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
-        files.map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap())).collect()
+        let files = entries
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file());
+        files
+            .map(|entry| (entry.path().to_owned(), fs::read(entry.path()).unwrap()))
+            .collect()
     }
 
     /// The names of all files below the folder.
     pub fn names(&self) -> Vec<String> {
         let root = self.folder.path();
-        self.everything().iter().map(|(path, _)| path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/")).collect()
+        self.everything()
+            .iter()
+            .map(|(path, _)| {
+                path.strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('\\', "/")
+            })
+            .collect()
     }
 }
 
 /// A gliding tone in bursts with noise from a hash under it; the same for ever, different in each channel.
 pub fn noisy(frame: usize, channel: usize, rate: u32) -> f32 {
     let time = frame as f32 / rate as f32;
-    let mut hash = (frame as u32).wrapping_mul(0x9E37_79B9) ^ (channel as u32).wrapping_mul(0x85EB_CA6B);
+    let mut hash =
+        (frame as u32).wrapping_mul(0x9E37_79B9) ^ (channel as u32).wrapping_mul(0x85EB_CA6B);
     hash = (hash ^ (hash >> 15)).wrapping_mul(0x2C1B_3C6D);
     hash = (hash ^ (hash >> 12)).wrapping_mul(0x297A_2D39);
     hash ^= hash >> 15;
     let noise = hash as f32 / u32::MAX as f32 - 0.5;
-    let tone = if time.fract() < 0.6 { (time * 220.0 * std::f32::consts::TAU).sin() } else { 0.0 };
+    let tone = if time.fract() < 0.6 {
+        (time * 220.0 * std::f32::consts::TAU).sin()
+    } else {
+        0.0
+    };
     0.5 * tone + 0.2 * noise
 }
 
@@ -102,7 +142,10 @@ pub fn samples(path: &Path) -> Vec<f32> {
         hound::SampleFormat::Float => reader.samples::<f32>().map(Result::unwrap).collect(),
         hound::SampleFormat::Int => {
             let scale = (1u64 << (spec.bits_per_sample - 1)) as f32;
-            reader.samples::<i32>().map(|sample| sample.unwrap() as f32 / scale).collect()
+            reader
+                .samples::<i32>()
+                .map(|sample| sample.unwrap() as f32 / scale)
+                .collect()
         }
     }
 }
@@ -123,7 +166,14 @@ pub fn refuses(world: &World, arguments: &[&str], code: i32, words: &[&str]) {
     let assert = world.denoise(arguments).assert().code(code);
     let said = stderr(&assert);
     for word in words {
-        assert!(said.contains(word), "{arguments:?} should say {word:?}, but says:\n{said}");
+        assert!(
+            said.contains(word),
+            "{arguments:?} should say {word:?}, but says:\n{said}"
+        );
     }
-    assert_eq!(world.everything(), before, "{arguments:?} changed something");
+    assert_eq!(
+        world.everything(),
+        before,
+        "{arguments:?} changed something"
+    );
 }

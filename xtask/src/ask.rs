@@ -14,5 +14,6 @@ pub fn agreed(question: &str, yes: bool) -> bool {
     print!("{question} [Y/n] ");
     let _ = std::io::stdout().flush();
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+    std::io::stdin().read_line(&mut answer).is_ok()
+        && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }

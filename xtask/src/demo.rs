@@ -15,20 +15,40 @@ pub fn demo() -> Outcome {
     let cargo = run::cargo();
     println!("\nBuilding (the first time takes some minutes) …");
     run::run(&cargo, &["build", "--release", "--package", "diffwav"])?;
-    fs::create_dir_all(run::root().join(FOLDER)).map_err(|error| format!("cannot make {FOLDER}: {error}"))?;
+    fs::create_dir_all(run::root().join(FOLDER))
+        .map_err(|error| format!("cannot make {FOLDER}: {error}"))?;
     let clean = |keep: &str, out: &str, rest: &[&str]| {
-        let common = ["run", "--release", "--quiet", "--package", "diffwav", "--", "denoise", RECORDING, "--overwrite"];
-        run::run(&cargo, &[&common[..], &["--keep", keep, "-o", out], rest].concat())
+        let common = [
+            "run",
+            "--release",
+            "--quiet",
+            "--package",
+            "diffwav",
+            "--",
+            "denoise",
+            RECORDING,
+            "--overwrite",
+        ];
+        run::run(
+            &cargo,
+            &[&common[..], &["--keep", keep, "-o", out], rest].concat(),
+        )
     };
-    let (cleaned, removed, picture) =
-        (format!("{FOLDER}/cleaned.wav"), format!("{FOLDER}/removed.wav"), format!("{FOLDER}/before-and-after.png"));
+    let (cleaned, removed, picture) = (
+        format!("{FOLDER}/cleaned.wav"),
+        format!("{FOLDER}/removed.wav"),
+        format!("{FOLDER}/before-and-after.png"),
+    );
     println!();
     clean("cleaned", &cleaned, &["--plot", &picture])?;
     clean("removed", &removed, &["--report", "none"])?;
     println!("\nTo hear and to look at:");
-    for (what, path) in
-        [("the recording", RECORDING), ("cleaned", &cleaned), ("what was taken away", &removed), ("before and after", &picture)]
-    {
+    for (what, path) in [
+        ("the recording", RECORDING),
+        ("cleaned", &cleaned),
+        ("what was taken away", &removed),
+        ("before and after", &picture),
+    ] {
         println!("  {what:<20} {}", run::root().join(path).display());
     }
     Ok(())

@@ -48,7 +48,10 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         _ => {
-            eprint!("error: cargo xtask {} is not known\n\n{HELP}", arguments.join(" "));
+            eprint!(
+                "error: cargo xtask {} is not known\n\n{HELP}",
+                arguments.join(" ")
+            );
             return ExitCode::from(2);
         }
     };

@@ -37,7 +37,12 @@ pub enum Failure {
 
 /// The library for the machine that runs this; None where none has been measured.
 pub fn for_this_machine() -> Option<Pinned> {
-    cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")).then_some(Pinned {
+    cfg!(all(
+        target_os = "linux",
+        target_arch = "x86_64",
+        target_env = "gnu"
+    ))
+    .then_some(Pinned {
         version: VERSION,
         megabytes: 19,
         platform: "manylinux_2_28_x86_64",
@@ -59,8 +64,12 @@ impl Pinned {
         match sha256(&library) {
             Ok(found) if found == self.sha256 => Ok(true),
             Ok(_) => {
-                println!("{} is not the pinned file; fetching it anew.", library.display());
-                fs::remove_file(&library).map_err(|error| format!("cannot remove {}: {error}", library.display()))?;
+                println!(
+                    "{} is not the pinned file; fetching it anew.",
+                    library.display()
+                );
+                fs::remove_file(&library)
+                    .map_err(|error| format!("cannot remove {}: {error}", library.display()))?;
                 Ok(false)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -70,7 +79,9 @@ impl Pinned {
 
     /// Fetches the wheel with pip into a folder of its own, checks the library and puts it in its place.
     pub fn fetch(&self) -> Result<(), Failure> {
-        let missing = |what: &'static str| move |error: io::Error| Failure::Missing(format!("cannot {what}: {error}"));
+        let missing = |what: &'static str| {
+            move |error: io::Error| Failure::Missing(format!("cannot {what}: {error}"))
+        };
         let work = folder().join("download");
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(&work).map_err(missing("make a folder below target/"))?;
@@ -79,8 +90,22 @@ impl Pinned {
         run::run(
             "python3",
             &[
-                "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
-                "--implementation", "cp", "--python-version", self.python, "--platform", self.platform, "--dest", &to, &name,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--only-binary=:all:",
+                "--implementation",
+                "cp",
+                "--python-version",
+                self.python,
+                "--platform",
+                self.platform,
+                "--dest",
+                &to,
+                &name,
             ],
         )
         .map_err(Failure::Missing)?;
@@ -89,7 +114,11 @@ impl Pinned {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
             .ok_or_else(|| Failure::Missing("pip fetched no wheel".into()))?;
-        run::run("python3", &["-m", "zipfile", "-e", &wheel.to_string_lossy(), &to]).map_err(Failure::Missing)?;
+        run::run(
+            "python3",
+            &["-m", "zipfile", "-e", &wheel.to_string_lossy(), &to],
+        )
+        .map_err(Failure::Missing)?;
 
         let library = work.join(self.inside);
         let found = sha256(&library).map_err(missing("read the library in the wheel"))?;
@@ -100,7 +129,8 @@ impl Pinned {
             )));
         }
         for notice in ["LICENSE", "ThirdPartyNotices.txt"] {
-            fs::copy(work.join("onnxruntime").join(notice), folder().join(notice)).map_err(missing("copy the licence"))?;
+            fs::copy(work.join("onnxruntime").join(notice), folder().join(notice))
+                .map_err(missing("copy the licence"))?;
         }
         fs::rename(&library, self.library()).map_err(missing("move the library"))?;
         let _ = fs::remove_dir_all(&work);
@@ -115,7 +145,11 @@ fn folder() -> PathBuf {
 fn sha256(path: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     io::copy(&mut fs::File::open(path)?, &mut Writer(&mut hash))?;
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 struct Writer<'a>(&'a mut Sha256);

@@ -22,7 +22,11 @@ pub fn run(program: impl AsRef<OsStr>, arguments: &[&str]) -> Result<(), String>
 }
 
 /// As [`run`], with more in its environment.
-pub fn run_with(program: impl AsRef<OsStr>, arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), String> {
+pub fn run_with(
+    program: impl AsRef<OsStr>,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), String> {
     let shown = shown(program.as_ref(), arguments);
     println!("$ {shown}");
     let status = Command::new(&program)
@@ -31,16 +35,31 @@ pub fn run_with(program: impl AsRef<OsStr>, arguments: &[&str], environment: &[(
         .current_dir(root())
         .status()
         .map_err(|error| format!("{shown}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{shown} failed ({status})")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{shown} failed ({status})"))
+    }
 }
 
 /// Whether a program runs at all: its way of saying so must succeed.
 pub fn works(program: &str, arguments: &[&str]) -> bool {
-    let quiet = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).status();
+    let quiet = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .status();
     quiet.is_ok_and(|status| status.success())
 }
 
 fn shown(program: &OsStr, arguments: &[&str]) -> String {
-    let name = std::path::Path::new(program).file_name().unwrap_or(program).to_string_lossy();
-    std::iter::once(&*name).chain(arguments.iter().copied()).collect::<Vec<_>>().join(" ")
+    let name = std::path::Path::new(program)
+        .file_name()
+        .unwrap_or(program)
+        .to_string_lossy();
+    std::iter::once(&*name)
+        .chain(arguments.iter().copied())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -8,8 +8,22 @@ pub fn test(quick: bool) -> Outcome {
     let cargo = run::cargo();
     if !quick {
         run::run(&cargo, &["fmt", "--all", "--check"])?;
-        run::run(&cargo, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-        run::run_with(&cargo, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+        run::run(
+            &cargo,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )?;
+        run::run_with(
+            &cargo,
+            &["doc", "--workspace", "--no-deps"],
+            &[("RUSTDOCFLAGS", "-D warnings")],
+        )?;
     }
     run::run(&cargo, &["test", "--workspace"])
 }
@@ -18,13 +32,29 @@ pub fn test(quick: bool) -> Outcome {
 pub fn bench(arguments: &[String]) -> Outcome {
     setup::setup(false)?;
     let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let all = [&["run", "--release", "--package", "diffwav", "--", "bench"], given.as_slice()].concat();
+    let all = [
+        &["run", "--release", "--package", "diffwav", "--", "bench"],
+        given.as_slice(),
+    ]
+    .concat();
     run::run(run::cargo(), &all)
 }
 
 /// The man pages; the program itself writes them.
 pub fn man(folder: &str) -> Outcome {
-    run::run(run::cargo(), &["run", "--quiet", "--package", "diffwav", "--", "man", "--out", folder])?;
+    run::run(
+        run::cargo(),
+        &[
+            "run",
+            "--quiet",
+            "--package",
+            "diffwav",
+            "--",
+            "man",
+            "--out",
+            folder,
+        ],
+    )?;
     println!("man pages: {folder}");
     Ok(())
 }

@@ -18,10 +18,15 @@ impl Times {
     pub fn per_hop(mut calls: Vec<f64>, hops: usize) -> Self {
         calls.sort_by(f64::total_cmp);
         let at = |share: f64| {
-            let index = ((share * calls.len() as f64).ceil() as usize).clamp(1, calls.len().max(1)) - 1;
+            let index =
+                ((share * calls.len() as f64).ceil() as usize).clamp(1, calls.len().max(1)) - 1;
             calls.get(index).copied().unwrap_or(0.0) / hops as f64
         };
-        Self { median_ms: at(0.5), p99_ms: at(0.99), max_ms: at(1.0) }
+        Self {
+            median_ms: at(0.5),
+            p99_ms: at(0.99),
+            max_ms: at(1.0),
+        }
     }
 }
 
@@ -32,6 +37,13 @@ mod tests {
     #[test]
     fn the_numbers_of_a_hundred_calls() {
         let times = Times::per_hop((1..=100).rev().map(f64::from).collect(), 2);
-        assert_eq!(times, Times { median_ms: 25.0, p99_ms: 49.5, max_ms: 50.0 });
+        assert_eq!(
+            times,
+            Times {
+                median_ms: 25.0,
+                p99_ms: 49.5,
+                max_ms: 50.0
+            }
+        );
     }
 }

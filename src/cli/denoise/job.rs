@@ -3,12 +3,12 @@
 use std::io::BufWriter;
 use std::path::Path;
 
-use super::runtime::Shared;
 use crate::cli::args::{Container, Depth};
 use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job, Target};
 use crate::cli::plot::{Labels, Plot};
 use crate::cli::progress::{Progress, Stopwatch};
+use crate::cli::runtime::Shared;
 use crate::cli::{cancel, report};
 use crate::engine::{Format, Offline};
 use crate::io::{self, OutputSpec, Reader, SampleFormat, Spec, Writer};
@@ -31,7 +31,11 @@ pub struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// A worker; the network may have been loaded already.
     pub fn new(shared: &'a Shared, loaded: Option<Loaded>) -> Self {
-        Self { shared, loaded, engine: None }
+        Self {
+            shared,
+            loaded,
+            engine: None,
+        }
     }
 
     /// Processes one file. On an error nothing of its output is left.
@@ -52,9 +56,19 @@ impl<'a> Worker<'a> {
         };
         let frames = pump(&mut reader, &mut engine, &mut writer, &mut taps, progress)?;
 
-        let warnings = reader.warnings().iter().chain(writer.warnings()).map(ToString::to_string).collect();
+        let warnings = reader
+            .warnings()
+            .iter()
+            .chain(writer.warnings())
+            .map(ToString::to_string)
+            .collect();
         let delay = engine.stream().delay();
-        let process = self.shared.process(engine.stream().reverse().network(), &notes, delay, spec.rate);
+        let process = self.shared.process(
+            engine.stream().reverse().network(),
+            &notes,
+            delay,
+            spec.rate,
+        );
         let measured = taps.meters.finish();
         if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
             let labels = labels(job, &process, measured.noise_reduction_db);
@@ -68,7 +82,12 @@ impl<'a> Worker<'a> {
             output: job.target.to_string(),
             plot: job.plot.as_ref().map(|path| path.display().to_string()),
             process,
-            audio: report::Audio { duration, frames, sample_rate: spec.rate.0, channels: spec.channels },
+            audio: report::Audio {
+                duration,
+                frames,
+                sample_rate: spec.rate.0,
+                channels: spec.channels,
+            },
             seconds,
             speed: duration / seconds.max(1e-9),
             measured,
@@ -88,7 +107,11 @@ impl<'a> Worker<'a> {
             Some(loaded) => loaded,
             None => model::load(&self.shared.model, &self.shared.options)?,
         };
-        let frames_per_call = if network.engine().ends_with("cpu") { FRAMES_PER_CALL } else { usize::MAX };
+        let frames_per_call = if network.engine().ends_with("cpu") {
+            FRAMES_PER_CALL
+        } else {
+            usize::MAX
+        };
         let format = Format {
             rate: spec.rate,
             channels: spec.channels.into(),
@@ -105,7 +128,13 @@ struct Taps {
 }
 
 /// Moves the whole file through the engine; returns its frames.
-fn pump(reader: &mut Reader, engine: &mut Offline, writer: &mut Writer, taps: &mut Taps, progress: &Progress) -> Result<u64> {
+fn pump(
+    reader: &mut Reader,
+    engine: &mut Offline,
+    writer: &mut Writer,
+    taps: &mut Taps,
+    progress: &Progress,
+) -> Result<u64> {
     let rate = reader.spec().rate;
     let mut planar = Vec::new();
     let mut total = 0;
@@ -132,7 +161,13 @@ impl Taps {
         }
     }
 
-    fn write(&mut self, out: &[&[f32]], writer: &mut Writer, progress: &Progress, rate: Hz) -> Result<()> {
+    fn write(
+        &mut self,
+        out: &[&[f32]],
+        writer: &mut Writer,
+        progress: &Progress,
+        rate: Hz,
+    ) -> Result<()> {
         cancel::check()?;
         self.meters.after(out);
         if let Some(plot) = &mut self.plot {
@@ -150,7 +185,10 @@ fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
         Target::Stdout => io::Target::Stdout,
         Target::File(path) => {
             make_folder(path)?;
-            io::Target::File { path: path.clone(), overwrite }
+            io::Target::File {
+                path: path.clone(),
+                overwrite,
+            }
         }
     };
     let mut output = OutputSpec::like(reader.spec());
@@ -163,7 +201,9 @@ fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
         Some(Depth::Int24) => SampleFormat::Int24,
         Some(Depth::Float32) => SampleFormat::Float32,
         // FLAC holds integers of up to 24 bits here.
-        None if job.container == Container::Flac && output.sample.bits() > 24 => SampleFormat::Int24,
+        None if job.container == Container::Flac && output.sample.bits() > 24 => {
+            SampleFormat::Int24
+        }
         None => output.sample,
     };
     Writer::create(&target, &output, reader.metadata().clone())
@@ -171,33 +211,60 @@ fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
 
 fn make_folder(path: &Path) -> Result<()> {
     match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
-            .map_err(|source| Error::File { action: "create", path: folder.to_owned(), source }),
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|source| Error::File {
+                action: "create",
+                path: folder.to_owned(),
+                source,
+            })
+        }
         _ => Ok(()),
     }
 }
 
 fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Labels {
     let title = match &job.source {
-        io::Source::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        io::Source::File(path) => path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         io::Source::Stdin => "standard input".into(),
     };
-    let reduction = reduction.map(|db| format!(", pauses {db:.1} dB quieter")).unwrap_or_default();
-    let notes = format!("{}, {} x {}{reduction}", process.model, process.steps, process.sampler);
+    let reduction = reduction
+        .map(|db| format!(", pauses {db:.1} dB quieter"))
+        .unwrap_or_default();
+    let notes = format!(
+        "{}, {} x {}{reduction}",
+        process.model, process.steps, process.sampler
+    );
     Labels { title, notes }
 }
 
 /// Writes the picture beside its place and renames it when it is complete.
 fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
-    let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    let failed = |source| Error::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    };
     make_folder(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut name = tempfile::Builder::new();
     name.prefix(".diffwav-").suffix(".part");
     #[cfg(unix)]
     name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = name.tempfile_in(folder).map_err(failed)?;
-    plot.write(labels, BufWriter::new(file.as_file())).map_err(failed)?;
-    if overwrite { file.persist(path) } else { file.persist_noclobber(path) }.map_err(|e| failed(e.error))?;
+    plot.write(labels, BufWriter::new(file.as_file()))
+        .map_err(failed)?;
+    if overwrite {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    }
+    .map_err(|e| failed(e.error))?;
     Ok(())
 }

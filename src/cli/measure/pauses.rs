@@ -48,15 +48,24 @@ impl Pauses {
 
     /// A chunk of the input.
     pub fn before(&mut self, chunk: &[&[f32]]) {
-        let Self { before, waiting, .. } = self;
+        let Self {
+            before, waiting, ..
+        } = self;
         before.add(chunk, |power| waiting.push_back(power));
     }
 
     /// A chunk of the output, not ahead of the input.
     pub fn after(&mut self, chunk: &[&[f32]]) {
-        let Self { after, waiting, bins, .. } = self;
+        let Self {
+            after,
+            waiting,
+            bins,
+            ..
+        } = self;
         after.add(chunk, |power| {
-            let Some(input) = waiting.pop_front() else { return };
+            let Some(input) = waiting.pop_front() else {
+                return;
+            };
             let level = 10.0 * input.log10();
             if level < SILENCE_DB || !level.is_finite() {
                 return;
@@ -83,7 +92,10 @@ impl Pauses {
         }
         // An output of exact zeros stays a number: the floor of the histogram.
         let level = |sum: f64| (10.0 * (sum / pauses.windows as f64).log10()).max(SILENCE_DB);
-        (pauses.windows > 0).then(|| Pair { before: level(pauses.before), after: level(pauses.after) })
+        (pauses.windows > 0).then(|| Pair {
+            before: level(pauses.before),
+            after: level(pauses.after),
+        })
     }
 }
 
@@ -97,7 +109,11 @@ struct Windows {
 
 impl Windows {
     fn new(length: usize) -> Self {
-        Self { length, filled: 0, sum: 0.0 }
+        Self {
+            length,
+            filled: 0,
+            sum: 0.0,
+        }
     }
 
     fn add(&mut self, chunk: &[&[f32]], mut complete: impl FnMut(f64)) {
@@ -126,8 +142,19 @@ mod tests {
     #[test]
     fn the_quiet_part_counts() {
         let amplitude = |n: usize| if n < 8_000 { 0.5 } else { 0.01 };
-        let input: Vec<f32> = (0..16_000).map(|n| if n % 2 == 0 { amplitude(n) } else { -amplitude(n) }).collect();
-        let output: Vec<f32> = input.iter().map(|&x| if x.abs() < 0.1 { 0.1 * x } else { x }).collect();
+        let input: Vec<f32> = (0..16_000)
+            .map(|n| {
+                if n % 2 == 0 {
+                    amplitude(n)
+                } else {
+                    -amplitude(n)
+                }
+            })
+            .collect();
+        let output: Vec<f32> = input
+            .iter()
+            .map(|&x| if x.abs() < 0.1 { 0.1 * x } else { x })
+            .collect();
         let mut pauses = Pauses::new(Hz(8_000));
         for part in input.chunks(777) {
             pauses.before(&[part]);

@@ -10,7 +10,8 @@ use crate::io::Source;
 
 /// What a file in a folder must be called to count as audio. A file that is named by itself is always tried.
 const EXTENSIONS: [&str; 18] = [
-    "wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "m4a", "m4b", "mp4", "mov", "aac", "aif", "aiff", "aifc", "mka", "mkv",
+    "wav", "wave", "bwf", "rf64", "flac", "mp3", "ogg", "oga", "m4a", "m4b", "mp4", "mov", "aac",
+    "aif", "aiff", "aifc", "mka", "mkv",
 ];
 
 /// Results of earlier runs are called NAME.denoised.wav; a folder is searched for recordings, not for results.
@@ -42,7 +43,10 @@ pub fn find(named: &[PathBuf]) -> Result<Found, String> {
             if named.len() > 1 {
                 return Err("- (standard input) cannot be combined with other inputs".into());
             }
-            found.inputs.push(Input { source: Source::Stdin, below: None });
+            found.inputs.push(Input {
+                source: Source::Stdin,
+                below: None,
+            });
         } else if path.is_dir() {
             walk(path, &mut found);
         } else {
@@ -50,14 +54,19 @@ pub fn find(named: &[PathBuf]) -> Result<Found, String> {
         }
     }
     let mut seen = std::collections::HashSet::new();
-    found.inputs.retain(|input| seen.insert(input.source.clone()));
+    found
+        .inputs
+        .retain(|input| seen.insert(input.source.clone()));
     Ok(found)
 }
 
 fn one(path: &Path, found: &mut Found) {
     let source = Source::File(path.to_owned());
     match std::fs::metadata(path) {
-        Ok(_) => found.inputs.push(Input { source, below: None }),
+        Ok(_) => found.inputs.push(Input {
+            source,
+            below: None,
+        }),
         Err(error) => found.refused.push((source, unreadable(path, error))),
     }
 }
@@ -68,7 +77,10 @@ fn walk(folder: &Path, found: &mut Found) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_recording(entry.path()) => {
                 let below = entry.path().strip_prefix(folder).ok().map(Path::to_owned);
-                found.inputs.push(Input { source: Source::File(entry.into_path()), below });
+                found.inputs.push(Input {
+                    source: Source::File(entry.into_path()),
+                    below,
+                });
             }
             Ok(_) => {}
             Err(error) => {
@@ -81,7 +93,10 @@ fn walk(folder: &Path, found: &mut Found) {
     if found.inputs.len() + found.refused.len() == before {
         let error = Error::Audio {
             path: folder.to_owned(),
-            problem: format!("no audio in this folder (looked for .{})", EXTENSIONS.join(" .")),
+            problem: format!(
+                "no audio in this folder (looked for .{})",
+                EXTENSIONS.join(" .")
+            ),
             remedy: "name the files themselves if they are called otherwise".into(),
         };
         found.refused.push((Source::File(folder.to_owned()), error));
@@ -89,13 +104,22 @@ fn walk(folder: &Path, found: &mut Found) {
 }
 
 fn is_recording(path: &Path) -> bool {
-    let is_audio = path.extension().and_then(|e| e.to_str()).is_some_and(|e| EXTENSIONS.contains(&e.to_lowercase().as_str()));
-    let is_result = path.file_stem().is_some_and(|stem| Path::new(stem).extension().is_some_and(|e| e == RESULT));
+    let is_audio = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .is_some_and(|e| EXTENSIONS.contains(&e.to_lowercase().as_str()));
+    let is_result = path
+        .file_stem()
+        .is_some_and(|stem| Path::new(stem).extension().is_some_and(|e| e == RESULT));
     is_audio && !is_result
 }
 
 fn unreadable(path: &Path, source: io::Error) -> Error {
-    Error::File { action: "read", path: path.to_owned(), source }
+    Error::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,9 @@ impl Naming {
             None if from_stdin => Place::Stdout,
             None => Place::Beside,
             Some(path) if path.as_os_str() == "-" && several => {
-                return Err("several inputs cannot share standard output: give a folder to -o".into());
+                return Err(
+                    "several inputs cannot share standard output: give a folder to -o".into(),
+                );
             }
             Some(path) if path.as_os_str() == "-" => Place::Stdout,
             Some(path) => destination("-o", path, several, from_stdin)?,
@@ -53,7 +55,12 @@ impl Naming {
         if format == Some(Container::Flac) && typed.bit_depth == Some(Depth::Float32) {
             return Err("FLAC has no floating point: use --bit-depth 24, or --format wav".into());
         }
-        Ok(Self { place, plot, format, depth: typed.bit_depth })
+        Ok(Self {
+            place,
+            plot,
+            format,
+            depth: typed.bit_depth,
+        })
     }
 
     /// The job for one input.
@@ -62,7 +69,11 @@ impl Naming {
         let target = match &self.place {
             Place::Stdout => Target::Stdout,
             Place::File(path) => Target::File(path.clone()),
-            Place::Folder(folder) => Target::File(folder.join(relative(input)).with_extension(container.extension())),
+            Place::Folder(folder) => Target::File(
+                folder
+                    .join(relative(input))
+                    .with_extension(container.extension()),
+            ),
             Place::Beside => Target::File(beside(input, container)),
         };
         let plot = self.plot.as_ref().map(|place| match place {
@@ -70,18 +81,34 @@ impl Naming {
             Place::Folder(folder) => folder.join(relative(input)).with_extension("png"),
             Place::Beside | Place::Stdout => beside(input, container).with_extension("png"),
         });
-        Job { source: input.source.clone(), target, container, depth: self.depth, plot }
+        Job {
+            source: input.source.clone(),
+            target,
+            container,
+            depth: self.depth,
+            plot,
+        }
     }
 }
 
 /// A file for one input; a folder for several, and wherever one stands already or a slash says so.
 fn destination(flag: &str, path: &Path, several: bool, from_stdin: bool) -> Result<Place, String> {
-    let folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+    let folder = path.is_dir()
+        || path
+            .as_os_str()
+            .to_string_lossy()
+            .ends_with(['/', std::path::MAIN_SEPARATOR]);
     if several && path.is_file() {
-        return Err(format!("{flag} {} is a file, but there are several inputs: give a folder", path.display()));
+        return Err(format!(
+            "{flag} {} is a file, but there are several inputs: give a folder",
+            path.display()
+        ));
     }
     if folder && from_stdin {
-        return Err(format!("{flag} {} is a folder: standard input has no name, so give a file", path.display()));
+        return Err(format!(
+            "{flag} {} is a folder: standard input has no name, so give a file",
+            path.display()
+        ));
     }
     if several && !folder && path.extension().is_some() {
         return Err(format!(
@@ -89,15 +116,27 @@ fn destination(flag: &str, path: &Path, several: bool, from_stdin: bool) -> Resu
             path.display()
         ));
     }
-    Ok(if several || folder { Place::Folder(path.to_owned()) } else { Place::File(path.to_owned()) })
+    Ok(if several || folder {
+        Place::Folder(path.to_owned())
+    } else {
+        Place::File(path.to_owned())
+    })
 }
 
 /// The container that a file name asks for.
 fn container_of(path: &Path) -> Result<Container, String> {
-    match path.extension().and_then(OsStr::to_str).map(str::to_lowercase).as_deref() {
+    match path
+        .extension()
+        .and_then(OsStr::to_str)
+        .map(str::to_lowercase)
+        .as_deref()
+    {
         Some("wav" | "wave" | "bwf" | "rf64") | None => Ok(Container::Wav),
         Some("flac") => Ok(Container::Flac),
-        Some(other) => Err(format!("-o {}: .{other} cannot be written; name it .wav or .flac, or say --format", path.display())),
+        Some(other) => Err(format!(
+            "-o {}: .{other} cannot be written; name it .wav or .flac, or say --format",
+            path.display()
+        )),
     }
 }
 
@@ -122,16 +161,24 @@ fn beside(input: &Input, container: Container) -> PathBuf {
 
 /// Refuses what could not be written at the end: existing files, folders and places that do not take files.
 pub fn check(job: &Job, overwrite: bool) -> Result<()> {
-    let files = [match &job.target {
-        Target::File(path) => Some(path),
-        Target::Stdout => None,
-    }, job.plot.as_ref()];
+    let files = [
+        match &job.target {
+            Target::File(path) => Some(path),
+            Target::Stdout => None,
+        },
+        job.plot.as_ref(),
+    ];
     for path in files.into_iter().flatten() {
         match std::fs::metadata(path) {
-            Ok(there) if there.is_dir() => return Err(not_writable(path, std::io::ErrorKind::IsADirectory.into())),
+            Ok(there) if there.is_dir() => {
+                return Err(not_writable(path, std::io::ErrorKind::IsADirectory.into()));
+            }
             Ok(_) if !overwrite => return Err(Error::Exists { path: path.clone() }),
             Ok(there) if there.permissions().readonly() => {
-                return Err(not_writable(path, std::io::ErrorKind::PermissionDenied.into()));
+                return Err(not_writable(
+                    path,
+                    std::io::ErrorKind::PermissionDenied.into(),
+                ));
             }
             _ => {}
         }
@@ -142,16 +189,25 @@ pub fn check(job: &Job, overwrite: bool) -> Result<()> {
 
 /// A file can be made where `path` is to be, or in the nearest folder above it that exists.
 fn writable_folder(path: &Path) -> Result<()> {
-    let there = path.ancestors().skip(1).find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    let there = path
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.as_os_str().is_empty() || folder.exists());
     let folder = match there {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    tempfile::tempfile_in(folder).map(drop).map_err(|source| not_writable(path, source))
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .map_err(|source| not_writable(path, source))
 }
 
 fn not_writable(path: &Path, source: std::io::Error) -> Error {
-    Error::File { action: "write", path: path.to_owned(), source }
+    Error::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Refuses two jobs that write the same file: the second would replace the first.

@@ -19,12 +19,17 @@ impl Canvas {
     /// An area of one colour.
     pub fn new(size: Size, background: Rgb888) -> Self {
         let pixel = [background.r(), background.g(), background.b()];
-        Self { size, pixels: pixel.repeat((size.width * size.height) as usize) }
+        Self {
+            size,
+            pixels: pixel.repeat((size.width * size.height) as usize),
+        }
     }
 
     /// A filled rectangle.
     pub fn fill(&mut self, area: Rectangle, colour: Rgb888) {
-        let Ok(()) = area.into_styled(PrimitiveStyle::with_fill(colour)).draw(self);
+        let Ok(()) = area
+            .into_styled(PrimitiveStyle::with_fill(colour))
+            .draw(self);
     }
 
     /// One pixel.
@@ -33,9 +38,20 @@ impl Canvas {
     }
 
     /// A line of text; `at` is the middle of the side that `alignment` names.
-    pub fn text(&mut self, text: &str, at: Point, font: &MonoFont<'_>, colour: Rgb888, alignment: Alignment) {
-        let style = TextStyleBuilder::new().alignment(alignment).baseline(Baseline::Middle).build();
-        let Ok(_) = Text::with_text_style(text, at, MonoTextStyle::new(font, colour), style).draw(self);
+    pub fn text(
+        &mut self,
+        text: &str,
+        at: Point,
+        font: &MonoFont<'_>,
+        colour: Rgb888,
+        alignment: Alignment,
+    ) {
+        let style = TextStyleBuilder::new()
+            .alignment(alignment)
+            .baseline(Baseline::Middle)
+            .build();
+        let Ok(_) =
+            Text::with_text_style(text, at, MonoTextStyle::new(font, colour), style).draw(self);
     }
 
     /// Writes the picture.
@@ -59,12 +75,21 @@ impl DrawTarget for Canvas {
     type Color = Rgb888;
     type Error = Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Infallible> {
         for Pixel(at, colour) in pixels {
-            let (Ok(x), Ok(y)) = (u32::try_from(at.x), u32::try_from(at.y)) else { continue };
+            let (Ok(x), Ok(y)) = (u32::try_from(at.x), u32::try_from(at.y)) else {
+                continue;
+            };
             if x < self.size.width && y < self.size.height {
                 let start = 3 * (y * self.size.width + x) as usize;
-                self.pixels[start..start + 3].copy_from_slice(&[colour.r(), colour.g(), colour.b()]);
+                self.pixels[start..start + 3].copy_from_slice(&[
+                    colour.r(),
+                    colour.g(),
+                    colour.b(),
+                ]);
             }
         }
         Ok(())

@@ -17,7 +17,11 @@ const KEYS: [[u8; 3]; 9] = [
 
 /// The colour of a share from 0 to 1; anything outside is clamped.
 pub fn colour(share: f32) -> Rgb888 {
-    let place = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 } * (KEYS.len() - 1) as f32;
+    let place = if share.is_finite() {
+        share.clamp(0.0, 1.0)
+    } else {
+        0.0
+    } * (KEYS.len() - 1) as f32;
     let key = (place as usize).min(KEYS.len() - 2);
     let between = place - key as f32;
     let [r, g, b] = std::array::from_fn(|i| {

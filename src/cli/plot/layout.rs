@@ -41,12 +41,30 @@ pub struct Labels {
 /// Draws everything. Both panels share one scale, so that their colours can be compared.
 pub fn draw(rate: Hz, before: &Spectrogram, after: &Spectrogram, labels: &Labels) -> Canvas {
     let mut canvas = Canvas::new(Size::new(WIDTH, HEIGHT), PAPER);
-    canvas.text(&labels.title, Point::new(LEFT as i32, 22), &LARGE, INK, Alignment::Left);
-    canvas.text(&labels.notes, Point::new((LEFT + PANEL.width) as i32, 22), &SMALL, FAINT, Alignment::Right);
+    canvas.text(
+        &labels.title,
+        Point::new(LEFT as i32, 22),
+        &LARGE,
+        INK,
+        Alignment::Left,
+    );
+    canvas.text(
+        &labels.notes,
+        Point::new((LEFT + PANEL.width) as i32, 22),
+        &SMALL,
+        FAINT,
+        Alignment::Right,
+    );
     let top_db = ceiling(before);
     for ((spectrogram, name), top) in [(before, "before"), (after, "after")].into_iter().zip(TOP) {
         let panel = Rectangle::new(Point::new(LEFT as i32, top as i32), PANEL);
-        canvas.text(name, panel.top_left - Point::new(0, 12), &LARGE, INK, Alignment::Left);
+        canvas.text(
+            name,
+            panel.top_left - Point::new(0, 12),
+            &LARGE,
+            INK,
+            Alignment::Left,
+        );
         heat(&mut canvas, panel, spectrogram, top_db);
         frequency_axis(&mut canvas, panel, rate);
         time_axis(&mut canvas, panel, spectrogram.seconds());
@@ -57,9 +75,16 @@ pub fn draw(rate: Hz, before: &Spectrogram, after: &Spectrogram, labels: &Labels
 
 /// The loudest place of a panel, rounded up to ten decibels.
 fn ceiling(spectrogram: &Spectrogram) -> f32 {
-    let places = (0..PANEL.width).step_by(2).flat_map(|x| (0..PANEL.height).step_by(2).map(move |y| (x, y)));
+    let places = (0..PANEL.width)
+        .step_by(2)
+        .flat_map(|x| (0..PANEL.height).step_by(2).map(move |y| (x, y)));
     let loudest = places
-        .map(|(x, y)| spectrogram.level(f64::from(x) / f64::from(PANEL.width), f64::from(y) / f64::from(PANEL.height)))
+        .map(|(x, y)| {
+            spectrogram.level(
+                f64::from(x) / f64::from(PANEL.width),
+                f64::from(y) / f64::from(PANEL.height),
+            )
+        })
         .fold(-60.0f32, f32::max);
     (loudest / 10.0).ceil() * 10.0
 }
@@ -70,7 +95,10 @@ fn heat(canvas: &mut Canvas, panel: Rectangle, spectrogram: &Spectrogram, top_db
         for y in 0..PANEL.height {
             let frequency = 1.0 - (f64::from(y) + 0.5) / f64::from(PANEL.height);
             let share = 1.0 + (spectrogram.level(time, frequency) - top_db) / RANGE_DB;
-            canvas.set(panel.top_left + Point::new(x as i32, y as i32), colour(share));
+            canvas.set(
+                panel.top_left + Point::new(x as i32, y as i32),
+                colour(share),
+            );
         }
     }
 }
@@ -80,28 +108,60 @@ fn frequency_axis(canvas: &mut Canvas, panel: Rectangle, rate: Hz) {
     let step = step(nyquist, 6);
     for n in 0..=(nyquist / step) as u32 {
         let kilohertz = f64::from(n) * step;
-        let y = panel.top_left.y + ((1.0 - kilohertz / nyquist) * f64::from(PANEL.height - 1)).round() as i32;
-        canvas.fill(Rectangle::new(Point::new(panel.top_left.x - 5, y), Size::new(5, 1)), INK);
-        canvas.text(&number(kilohertz, step), Point::new(panel.top_left.x - 9, y), &SMALL, INK, Alignment::Right);
+        let y = panel.top_left.y
+            + ((1.0 - kilohertz / nyquist) * f64::from(PANEL.height - 1)).round() as i32;
+        canvas.fill(
+            Rectangle::new(Point::new(panel.top_left.x - 5, y), Size::new(5, 1)),
+            INK,
+        );
+        canvas.text(
+            &number(kilohertz, step),
+            Point::new(panel.top_left.x - 9, y),
+            &SMALL,
+            INK,
+            Alignment::Right,
+        );
     }
-    canvas.text("kHz", panel.top_left - Point::new(10, 14), &SMALL, FAINT, Alignment::Right);
+    canvas.text(
+        "kHz",
+        panel.top_left - Point::new(10, 14),
+        &SMALL,
+        FAINT,
+        Alignment::Right,
+    );
 }
 
 fn time_axis(canvas: &mut Canvas, panel: Rectangle, seconds: f64) {
     if seconds <= 0.0 {
         return;
     }
-    let (unit, length) = if seconds >= 600.0 { ("minutes", seconds / 60.0) } else { ("seconds", seconds) };
+    let (unit, length) = if seconds >= 600.0 {
+        ("minutes", seconds / 60.0)
+    } else {
+        ("seconds", seconds)
+    };
     let step = step(length, 10);
     let bottom = panel.top_left.y + PANEL.height as i32;
     for n in 0..=(length / step) as u32 {
         let at = f64::from(n) * step;
         let x = panel.top_left.x + (at / length * f64::from(PANEL.width - 1)).round() as i32;
         canvas.fill(Rectangle::new(Point::new(x, bottom), Size::new(1, 5)), INK);
-        canvas.text(&number(at, step), Point::new(x, bottom + 13), &SMALL, INK, Alignment::Center);
+        canvas.text(
+            &number(at, step),
+            Point::new(x, bottom + 13),
+            &SMALL,
+            INK,
+            Alignment::Center,
+        );
     }
     let right = panel.top_left.x + PANEL.width as i32;
-    canvas.text(unit, Point::new(right, bottom + 27), &SMALL, FAINT, Alignment::Right);
+    canvas.text(
+        unit,
+        Point::new(right, bottom + 27),
+        &SMALL,
+        FAINT,
+        Alignment::Right,
+    );
 }
 
 fn bar(canvas: &mut Canvas, top_db: f32) {
@@ -109,22 +169,41 @@ fn bar(canvas: &mut Canvas, top_db: f32) {
     let height = (bottom - top - 1) as f32;
     for y in top..bottom {
         let share = 1.0 - (y - top) as f32 / height;
-        canvas.fill(Rectangle::new(Point::new(BAR_LEFT, y), Size::new(BAR_WIDTH, 1)), colour(share));
+        canvas.fill(
+            Rectangle::new(Point::new(BAR_LEFT, y), Size::new(BAR_WIDTH, 1)),
+            colour(share),
+        );
     }
     for n in 0..=(RANGE_DB / 10.0) as i32 {
         let y = top + (height * 10.0 * n as f32 / RANGE_DB).round() as i32;
         let right = BAR_LEFT + BAR_WIDTH as i32;
         canvas.fill(Rectangle::new(Point::new(right, y), Size::new(5, 1)), INK);
-        canvas.text(&format!("{:.0}", top_db - 10.0 * n as f32), Point::new(right + 9, y), &SMALL, INK, Alignment::Left);
+        canvas.text(
+            &format!("{:.0}", top_db - 10.0 * n as f32),
+            Point::new(right + 9, y),
+            &SMALL,
+            INK,
+            Alignment::Left,
+        );
     }
-    canvas.text("dBFS", Point::new(BAR_LEFT, top - 14), &SMALL, FAINT, Alignment::Left);
+    canvas.text(
+        "dBFS",
+        Point::new(BAR_LEFT, top - 14),
+        &SMALL,
+        FAINT,
+        Alignment::Left,
+    );
 }
 
 /// The step 1, 2 or 5 times a power of ten that divides `length` into at most `most` parts.
 fn step(length: f64, most: u32) -> f64 {
     let rough = length / f64::from(most);
     let decade = 10f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0].map(|factor| factor * decade).into_iter().find(|&step| step >= rough).unwrap_or(10.0 * decade)
+    [1.0, 2.0, 5.0]
+        .map(|factor| factor * decade)
+        .into_iter()
+        .find(|&step| step >= rough)
+        .unwrap_or(10.0 * decade)
 }
 
 /// With as many decimals as the step needs.

@@ -29,7 +29,10 @@ pub struct Spectrogram {
 
 impl std::fmt::Debug for Spectrogram {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spectrogram").field("samples", &self.samples).field("merged", &self.merged).finish_non_exhaustive()
+        f.debug_struct("Spectrogram")
+            .field("samples", &self.samples)
+            .field("merged", &self.merged)
+            .finish_non_exhaustive()
     }
 }
 
@@ -38,7 +41,9 @@ impl Spectrogram {
     pub fn new(rate: Hz) -> Self {
         let length = (rate.0 as usize / 25).next_power_of_two();
         let fft = RealFftPlanner::new().plan_fft_forward(length);
-        let window = (0..length).map(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / length as f32).cos()).collect();
+        let window = (0..length)
+            .map(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / length as f32).cos())
+            .collect();
         Self {
             rate,
             spectrum: fft.make_output_vec(),
@@ -60,10 +65,13 @@ impl Spectrogram {
 
     /// A chunk of planar audio.
     pub fn add(&mut self, chunk: &[&[f32]]) {
-        let Some(frames) = chunk.first().map(|channel| channel.len()) else { return };
+        let Some(frames) = chunk.first().map(|channel| channel.len()) else {
+            return;
+        };
         self.samples += frames as u64;
         for n in 0..frames {
-            self.pending.push(chunk.iter().map(|channel| channel[n]).sum::<f32>() / chunk.len() as f32);
+            self.pending
+                .push(chunk.iter().map(|channel| channel[n]).sum::<f32>() / chunk.len() as f32);
             if self.pending.len() == self.window.len() {
                 self.analyse();
                 self.pending.drain(..self.hop());
@@ -73,7 +81,11 @@ impl Spectrogram {
 
     /// Looks at what is left, as if silence followed.
     pub fn finish(&mut self) {
-        let centred = self.pending.len().saturating_sub(self.window.len() / 2).div_ceil(self.hop());
+        let centred = self
+            .pending
+            .len()
+            .saturating_sub(self.window.len() / 2)
+            .div_ceil(self.hop());
         for _ in 0..centred {
             self.pending.resize(self.window.len(), 0.0);
             self.analyse();
@@ -86,7 +98,11 @@ impl Spectrogram {
         for ((out, x), w) in self.frame.iter_mut().zip(&self.pending).zip(&self.window) {
             *out = if x.is_finite() { x * w } else { 0.0 };
         }
-        if self.fft.process(&mut self.frame, &mut self.spectrum).is_err() {
+        if self
+            .fft
+            .process(&mut self.frame, &mut self.spectrum)
+            .is_err()
+        {
             return; // never: the buffers came from the plan
         }
         let gain = (4.0 / self.window.len() as f32).powi(2);
@@ -123,9 +139,16 @@ impl Spectrogram {
     /// Level in dB relative to a full-scale sine at a place: time and frequency, each as a share from 0 to 1.
     pub fn level(&self, time: f64, frequency: f64) -> f32 {
         let frames = time * self.samples as f64 / self.hop() as f64;
-        let column = ((frames / self.merged as f64) as usize).min(self.columns.len().saturating_sub(1));
-        let Some(bins) = self.columns.get(column) else { return f32::NEG_INFINITY };
-        let count = if column + 1 == self.columns.len() { self.in_last } else { self.merged };
+        let column =
+            ((frames / self.merged as f64) as usize).min(self.columns.len().saturating_sub(1));
+        let Some(bins) = self.columns.get(column) else {
+            return f32::NEG_INFINITY;
+        };
+        let count = if column + 1 == self.columns.len() {
+            self.in_last
+        } else {
+            self.merged
+        };
         let bin = ((frequency * (bins.len() - 1) as f64).round() as usize).min(bins.len() - 1);
         10.0 * (bins[bin] / count as f32).log10()
     }
@@ -141,13 +164,19 @@ mod tests {
         for seconds in [1, 60] {
             let mut spectrogram = Spectrogram::new(rate);
             // A quarter of the rate is the middle of the frequency axis and sits on a bin.
-            let sine: Vec<f32> = (0..seconds * 8_000).map(|n| [0.0, 0.1, 0.0, -0.1][n % 4]).collect();
+            let sine: Vec<f32> = (0..seconds * 8_000)
+                .map(|n| [0.0, 0.1, 0.0, -0.1][n % 4])
+                .collect();
             for part in sine.chunks(1234) {
                 spectrogram.add(&[part, part]);
             }
             spectrogram.finish();
             assert!(spectrogram.columns.len() <= COLUMNS_MAX);
-            assert!((spectrogram.level(0.5, 0.5) + 20.0).abs() < 0.01, "{}", spectrogram.level(0.5, 0.5));
+            assert!(
+                (spectrogram.level(0.5, 0.5) + 20.0).abs() < 0.01,
+                "{}",
+                spectrogram.level(0.5, 0.5)
+            );
             assert!(spectrogram.level(0.5, 0.25) < -80.0);
         }
     }

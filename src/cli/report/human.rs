@@ -20,8 +20,22 @@ pub fn text(run: &Run) -> String {
         }
     }
     if run.files.len() > 1 {
-        let audio: f64 = run.files.iter().map(|file| if let File::Done(done) = file { done.audio.duration } else { 0.0 }).sum();
-        let failed = if run.failed > 0 { format!(", {} failed", run.failed) } else { String::new() };
+        let audio: f64 = run
+            .files
+            .iter()
+            .map(|file| {
+                if let File::Done(done) = file {
+                    done.audio.duration
+                } else {
+                    0.0
+                }
+            })
+            .sum();
+        let failed = if run.failed > 0 {
+            format!(", {} failed", run.failed)
+        } else {
+            String::new()
+        };
         let _ = writeln!(
             text,
             "{} files done{failed}: {} of audio in {} ({:.1}× real time)",
@@ -35,13 +49,23 @@ pub fn text(run: &Run) -> String {
 }
 
 fn one(text: &mut String, done: &Done) -> std::fmt::Result {
-    let Done { process, audio, measured, .. } = done;
+    let Done {
+        process,
+        audio,
+        measured,
+        ..
+    } = done;
     writeln!(text, "{} → {}", done.input, done.output)?;
     let steps = if process.steps == 1 { "step" } else { "steps" };
     writeln!(
         text,
         "  model     {} {} ({}), {} {steps} of {}, seed {}",
-        process.model, process.model_version, process.model_licence, process.steps, process.sampler, process.seed
+        process.model,
+        process.model_version,
+        process.model_licence,
+        process.steps,
+        process.sampler,
+        process.seed
     )?;
     writeln!(text, "  engine    {} on {}", process.engine, process.device)?;
     for note in &process.not_used {
@@ -52,7 +76,12 @@ fn one(text: &mut String, done: &Done) -> std::fmt::Result {
         2 => "stereo".into(),
         n => format!("{n} channels"),
     };
-    writeln!(text, "  audio     {}, {}, {channels}", length(audio.duration), Hz(audio.sample_rate))?;
+    writeln!(
+        text,
+        "  audio     {}, {}, {channels}",
+        length(audio.duration),
+        Hz(audio.sample_rate)
+    )?;
     writeln!(
         text,
         "  time      {} ({:.1}× real time); live, the same settings delay by {:.1} ms",
@@ -61,10 +90,21 @@ fn one(text: &mut String, done: &Done) -> std::fmt::Result {
         process.latency_ms
     )?;
     if let Some(levels) = measured.pauses_dbfs {
-        writeln!(text, "  pauses    {:.1} → {:.1} dBFS, {}", levels.before, levels.after, brief(done))?;
+        writeln!(
+            text,
+            "  pauses    {:.1} → {:.1} dBFS, {}",
+            levels.before,
+            levels.after,
+            brief(done)
+        )?;
     }
     let Pair { before, after } = measured.loudness_lufs;
-    writeln!(text, "  loudness  {} → {} LUFS", number(before), number(after))?;
+    writeln!(
+        text,
+        "  loudness  {} → {} LUFS",
+        number(before),
+        number(after)
+    )?;
     let (peak, clipped) = (measured.peak_dbfs, measured.clipped_samples);
     writeln!(
         text,

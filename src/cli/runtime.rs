@@ -3,7 +3,7 @@
 use crate::cli::args::{self, Denoise, Runtime};
 use crate::cli::exit::Failure;
 use crate::cli::report::Process;
-use crate::diffusion::sampler::Sampler;
+use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
 use crate::model::{self, Loaded, Model, Network, Options, registry};
 use crate::units::{Db, Frames, Hz};
@@ -14,6 +14,8 @@ use crate::{Error, Result};
 pub struct Shared {
     /// The network and its card.
     pub model: Model,
+    /// The reverse process.
+    pub recipe: Recipe,
     /// Which engine runs it.
     pub options: Options,
     /// What was asked for.
@@ -37,10 +39,20 @@ impl Prepared {
     pub fn new(typed: &Denoise) -> Result<Self, Failure> {
         let model = open(&typed.runtime)?;
         let settings = settings(typed);
-        settings.validate().and_then(|()| crate::engine::plan_for(&model.card, &settings).map(drop)).map_err(as_usage)?;
+        settings.validate().map_err(as_usage)?;
+        let recipe = Recipe::new(&model.card, &settings).map_err(as_usage)?;
         let options = options(&typed.runtime);
         let first = model::load(&model, &options)?;
-        Ok(Self { shared: Shared { model, options, settings, overwrite: typed.overwrite }, first })
+        Ok(Self {
+            shared: Shared {
+                model,
+                recipe,
+                options,
+                settings,
+                overwrite: typed.overwrite,
+            },
+            first,
+        })
     }
 
     /// What the workers share, and the network for the first of them.
@@ -50,17 +62,30 @@ impl Prepared {
 
     /// One line on model, steps and engine.
     pub fn describe(&self) -> String {
-        let process = self.shared.process(&*self.first.network, &self.first.notes, Frames(0), Hz(1));
+        let process =
+            self.shared
+                .process(&*self.first.network, &self.first.notes, Frames(0), Hz(1));
         format!(
             "{} {}, {} × {}, {} on {}",
-            process.model, process.model_version, process.steps, process.sampler, process.engine, process.device
+            process.model,
+            process.model_version,
+            process.steps,
+            process.sampler,
+            process.engine,
+            process.device
         )
     }
 }
 
 impl Shared {
     /// How files are processed, for the report.
-    pub fn process(&self, network: &dyn Network, notes: &[String], delay: Frames, rate: Hz) -> Process {
+    pub fn process(
+        &self,
+        network: &dyn Network,
+        notes: &[String],
+        delay: Frames,
+        rate: Hz,
+    ) -> Process {
         let card = &self.model.card;
         let (engine, device) = engine_and_device(network);
         Process {
@@ -70,21 +95,20 @@ impl Shared {
             engine,
             device,
             not_used: notes.to_vec(),
-            steps: self.settings.steps.unwrap_or(card.steps.default),
-            sampler: self.sampler().to_string(),
+            steps: self.recipe.steps,
+            sampler: self.recipe.sampler.to_string(),
             seed: self.settings.seed,
             latency_ms: delay.milliseconds(rate),
         }
-    }
-
-    fn sampler(&self) -> Sampler {
-        self.settings.sampler.unwrap_or(self.model.card.sampler)
     }
 }
 
 /// "onnxruntime 1.28.0 on cpu" in its two halves.
 pub fn engine_and_device(network: &dyn Network) -> (String, String) {
-    let (engine, device) = network.engine().rsplit_once(" on ").unwrap_or((network.engine(), "cpu"));
+    let (engine, device) = network
+        .engine()
+        .rsplit_once(" on ")
+        .unwrap_or((network.engine(), "cpu"));
     (engine.into(), device.into())
 }
 
@@ -129,9 +153,17 @@ fn settings(typed: &Denoise) -> Settings {
 /// A setting out of range is a matter of the command line.
 fn as_usage(error: Error) -> Failure {
     match error {
-        Error::Setting { name, value, expected } => {
-            Failure::usage("denoise", format!("invalid value '{value}' for --{}: it must be {expected}", name.replace(' ', "-")))
-        }
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => Failure::usage(
+            "denoise",
+            format!(
+                "invalid value '{value}' for --{}: it must be {expected}",
+                name.replace(' ', "-")
+            ),
+        ),
         other => other.into(),
     }
 }
