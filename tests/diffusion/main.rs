@@ -4,6 +4,8 @@
 //! to Gaussians. `gaussian` carries mean and covariance through a plan exactly; each module holds the result against
 //! a closed form that is written here, not taken from the crate.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on must stop
+
 mod bridge;
 mod contract;
 mod edm;
