@@ -10,6 +10,7 @@
 
 mod dither;
 pub mod find;
+mod guard;
 mod metadata;
 mod mp4_edit;
 mod pcm;

@@ -4,18 +4,19 @@
 //! through [`guarded`], and a packet that yields nothing cannot be repeated for ever.
 
 use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known as codec;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Failure;
-use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::probe::{Hint, Probe, ProbeOptions};
 use symphonia::core::formats::well_known as format;
 use symphonia::core::formats::{FormatId, FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::{MetadataOptions, RawValue};
 
+use super::guard;
 use super::metadata::{self, Metadata};
 use super::mp4_edit;
 use super::source::Input;
@@ -68,11 +69,11 @@ pub(super) fn open(mut input: Input) -> Result<Opened> {
     let seekable = input.can_seek();
     let edit = edit(&mut input).map_err(|e| input.failed(e))?;
     let stream = MediaSourceStream::new(Box::new(input), Default::default());
-    let probe = || {
+    let recognise = || {
         let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
-        symphonia::default::get_probe().probe(&Hint::new(), stream, format, meta)
+        probe().probe(&Hint::new(), stream, format, meta)
     };
-    let mut demuxer = guarded(probe).map_err(|e| match e {
+    let mut demuxer = guarded(recognise).map_err(|e| match e {
         Failure::Unsupported(_) => bad(
             "it is no audio of a known format".into(),
             super::source::NO_AUDIO,
@@ -312,7 +313,22 @@ enum Step {
 
 /// Runs a call into symphonia; a panic inside becomes an error, as the fault lies in the file.
 fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Failure::DecodeError("the decoder gave up")))
+    guard::guarded(call).unwrap_or(Err(Failure::DecodeError("the decoder gave up")))
+}
+
+/// All formats, looked for in the first bytes only (and again behind each tag): deeper in, any file of other content has
+/// something that looks like MP3.
+fn probe() -> &'static Probe {
+    static PROBE: OnceLock<Probe> = OnceLock::new();
+    PROBE.get_or_init(|| {
+        let options = ProbeOptions {
+            max_probe_depth: 4096,
+            ..ProbeOptions::default()
+        };
+        let mut probe = Probe::new_with_options(&options);
+        symphonia::default::register_enabled_formats(&mut probe);
+        probe
+    })
 }
 
 fn sample_format(params: &AudioCodecParameters) -> SampleFormat {

@@ -61,7 +61,7 @@ impl Flac {
                 .iter()
                 .map(|c| String::from_utf8_lossy(&c.id).into_owned())
                 .collect();
-            let what = format!("{}", names.join(", "));
+            let what = names.join(", ");
             warnings.push(Warning::Dropped {
                 what,
                 reason: "FLAC has no place for chunks of WAV",
