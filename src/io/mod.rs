@@ -11,6 +11,7 @@
 mod dither;
 pub mod find;
 mod guard;
+mod info;
 mod metadata;
 mod mp4_edit;
 mod pcm;

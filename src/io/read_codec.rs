@@ -14,7 +14,7 @@ use symphonia::core::formats::probe::{Hint, Probe, ProbeOptions};
 use symphonia::core::formats::well_known as format;
 use symphonia::core::formats::{FormatId, FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::meta::{MetadataOptions, RawValue};
+use symphonia::core::meta::{MetadataOptions, RawValue, StandardTag, Tag};
 
 use super::guard;
 use super::metadata::{self, Metadata};
@@ -380,10 +380,26 @@ fn tags(demuxer: &mut dyn FormatReader) -> Metadata {
         if let RawValue::String(value) = &tag.raw.value
             && kept.len() + value.len() < metadata::MAX_BYTES
         {
-            kept.tags.push((tag.raw.key.clone(), value.to_string()));
+            kept.tags.push((name(tag), value.to_string()));
         }
     }
     kept
+}
+
+/// The name in Vorbis comments of what the tag means, else its own name.
+fn name(tag: &Tag) -> String {
+    match &tag.std {
+        Some(StandardTag::TrackTitle(_)) => "TITLE".into(),
+        Some(StandardTag::Artist(_)) => "ARTIST".into(),
+        Some(StandardTag::Album(_)) => "ALBUM".into(),
+        Some(StandardTag::Genre(_)) => "GENRE".into(),
+        Some(StandardTag::Comment(_)) => "COMMENT".into(),
+        Some(StandardTag::Copyright(_)) => "COPYRIGHT".into(),
+        Some(StandardTag::ReleaseDate(_) | StandardTag::RecordingDate(_)) => "DATE".into(),
+        Some(StandardTag::TrackNumber(_)) => "TRACKNUMBER".into(),
+        Some(StandardTag::Encoder(_)) => "ENCODER".into(),
+        _ => tag.raw.key.clone(),
+    }
 }
 
 impl MediaSource for Input {
