@@ -140,6 +140,13 @@ def bad():
     coefficients = struct.pack("<HHH", 32, 500, 7) + struct.pack("<14h", 256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232)
     # A step that grows beyond 32 bits: a panic in debug builds of symphonia, noise in release builds.
     (HERE / "crash-adpcm-overflow.wav").write_bytes(riff(fmt(2, bits=4, align=256, extra=coefficients), chunk(b"data", ms * 4)))
+    tone = (HERE / "ok-tone.mp3").read_bytes()
+    add("lie-truncated.mp3", "MP3 without its second half", "1199 the file is cut short: 1199 of 4800 frames", tone[:700])
+    add("lie-damaged.mp3", "MP3 with zeros in the middle", "4655 1 damaged packets were replaced by silence", tone[:600] + bytes(200) + tone[800:])
+    m4a = (HERE / "ok-tone-front.m4a").read_bytes()
+    add("bad-truncated.m4a", "AAC without its last bytes: symphonia 0.6.1 gives up on a cut mdat", "error it has a header but no audio that decodes; copy or export it again", m4a[:-30])
+    ogg = (HERE / "ok-tone.ogg").read_bytes()
+    add("bad-ogg-crc.ogg", "Vorbis with a bit turned in its only page", "error its header is damaged (malformed stream: ogg: crc mismatch); copy or export", ogg[:-40] + bytes([ogg[-40] ^ 1]) + ogg[-39:])
     flac = (HERE / "ok-tone.flac").read_bytes() if (HERE / "ok-tone.flac").exists() else b""
     add("bad-flac-header-only.flac", "FLAC, 42 bytes of header", "error", flac[:42])
     mp3 = (HERE / "ok-tone.mp3").read_bytes() if (HERE / "ok-tone.mp3").exists() else b""
