@@ -212,7 +212,7 @@ fn libraries_that_are_too_old_or_give_nothing() {
         "unresolved",
         "extern int nowhere(void); void *OrtGetApiBase(void) { return (void *)(long)nowhere(); }",
     );
-    assert!(preflight::version(&unresolved).is_err());
+    assert_refused(&unresolved, "cannot be loaded");
     let loaded = with(EngineChoice::OnnxRuntime, &library()).unwrap();
     assert!(
         loaded.network.engine().starts_with("onnxruntime"),
