@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use diffwav::model::{Network, fake::Fake};
-//! let network = Fake::identity(480).frames_max(4).busy(std::time::Duration::from_millis(2));
+//! let network = Fake::identity(480).holding(4).busy(std::time::Duration::from_millis(2));
 //! assert_eq!(network.frames_max(), 4);
 //! ```
 
@@ -109,7 +109,7 @@ impl Fake {
 
     /// The most frames a call.
     #[must_use]
-    pub fn frames_max(self, frames: usize) -> Self {
+    pub fn holding(self, frames: usize) -> Self {
         self.edit(|card| card.frames_max = frames)
     }
 
