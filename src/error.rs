@@ -57,6 +57,10 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// Whoever read our output has had enough (`diffwav … | head`): no failure, to be treated as success.
+    #[error("the output was closed by its reader")]
+    OutputClosed,
+
     // ---- models ----
     /// A model file does not fit the contract.
     #[error("model {origin}: {field} is {found}, expected {expected}")]

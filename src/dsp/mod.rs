@@ -1,3 +1,10 @@
 //! Signal processing without model and without threads; allocation-free after construction.
 
+pub mod fifo;
 pub mod noise;
+pub mod normalise;
+pub mod resample;
+pub mod sanitise;
+pub mod spectrum;
+pub mod stft;
+pub mod window;

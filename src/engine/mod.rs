@@ -1,8 +1,18 @@
 //! The engine: one streaming object for file mode, live mode and plugin.
 //!
-//! Planned surface (the engine room fills it):
-//! `Settings { steps, sampler: Option<Sampler>, seed, attenuation_limit: Option<Db>, mix: f32, keep: Keep::{Cleaned, Removed} }`;
-//! `Stream::new(Box<dyn Network>, Format { rate: Hz, channels, frames_per_call }, &Settings) -> Result<Stream>`;
-//! `stream.push(&[&[f32]]) -> Result<()>`; `stream.available() -> usize`; `stream.pull(&mut [&mut [f32]]) -> usize`;
-//! `stream.flush()`; `stream.reset()`; `stream.latency() -> Frames` (host rate);
-//! `offline::Offline` = the same, delay compensated, output as long as the input.
+//! [`stream::Stream`] is push and pull, with a constant, exactly known delay; [`offline::Offline`] wraps it for files:
+//! output sample-aligned and as long as the input. Below them [`transform`] turns hops into the network's frames and
+//! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches.
+
+pub mod alignment;
+pub mod mix;
+pub mod offline;
+pub mod recipe;
+pub mod reverse;
+pub mod settings;
+pub mod stream;
+pub mod transform;
+
+pub use offline::Offline;
+pub use settings::{Format, Keep, Settings};
+pub use stream::Stream;

@@ -1,7 +1,41 @@
 //! Files: decoding in chunks, formats, dither, atomic rename, metadata kept.
 //!
-//! Planned surface (the io room fills it):
-//! `Reader::open(&Source) -> Result<Reader>`; `reader.spec() -> &Spec` (rate, channels, frames if known, sample format,
-//! container); `reader.read(&mut [Vec<f32>], max_frames) -> Result<usize>` (planar, 0 = end);
-//! `reader.warnings()`; `reader.metadata()`; `Writer::create(&Target, &OutputSpec, Metadata)`;
-//! `writer.write(&[&[f32]])`; `writer.finish()`: the target appears only then (written beside, then renamed).
+//! ```text
+//! Source → Reader (planar f32 blocks, Spec, Metadata, Warnings) → … → Writer → Target
+//!            ├ WAV, RF64: our chunk walk, samples through hound          ├ WAV, RF64
+//!            └ everything else: symphonia                                └ FLAC
+//! ```
+//! Memory does not grow with the length of a file. No input makes the reader panic, loop or allocate by a size that
+//! it merely claims.
+
+mod codec_facts;
+mod dither;
+pub mod find;
+mod guard;
+mod info;
+mod metadata;
+mod mp4_edit;
+mod pcm;
+mod quantize;
+mod read;
+mod read_codec;
+mod read_wav;
+mod source;
+mod spec;
+mod target;
+mod warning;
+mod wav_fmt;
+mod wav_size;
+mod wav_walk;
+mod write;
+mod write_flac;
+mod write_wav;
+
+pub use dither::Dither;
+pub use metadata::{Chunk, Metadata};
+pub use read::Reader;
+pub use source::Source;
+pub use spec::{Container, MAX_CHANNELS, SampleFormat, Spec};
+pub use target::Target;
+pub use warning::Warning;
+pub use write::{OutputSpec, Writer, Written};

@@ -1,16 +1,27 @@
 //! The model card: one JSON object in the ONNX metadata that says everything the engine needs.
+//!
+//! The types here are the card as it is written; [`Card::parse`] reads one with an error for every fault.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::diffusion::{path::Path, sampler::Sampler};
 
+/// The version of the card format that this program reads.
+pub const FORMAT: u32 = 1;
+
 /// What the file says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// Version of the card format; 1.
+    /// Version of the card format; [`FORMAT`].
     pub format: u32,
     /// Name of the model, as `--model` takes it.
     pub name: String,
+    /// Version of the weights.
+    pub version: String,
+    /// What the network is for.
+    pub task: Task,
     /// Its sample rate in Hz.
     pub sample_rate: u32,
     /// Signal ↔ network frames.
@@ -18,10 +29,58 @@ pub struct Card {
     /// Running level normalisation before the network, if the network was trained with it.
     #[serde(default)]
     pub normalise: Option<Normalise>,
+    /// What `out` estimates.
+    pub predicts: Predicts,
     /// The forward process it was trained on.
     pub path: Path,
     /// Default sampler.
     pub sampler: Sampler,
+    /// Reverse steps: the default, the allowed ones and their times.
+    pub steps: Steps,
+    /// The most frames that one call of the network may hold.
+    pub frames_max: usize,
+    /// Frames of the future that a frame of output depends on.
+    pub lookahead: usize,
+    /// Whether no frame of output depends on later frames of input (but for the look-ahead).
+    pub causal: bool,
+    /// The classes of a class-conditional network. Index `labels.len()` means "no class".
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// What it was trained on.
+    #[serde(default)]
+    pub data: Vec<Source>,
+    /// Licence of the weights (SPDX).
+    pub licence: String,
+    /// Commit of the training code.
+    #[serde(default)]
+    pub commit: String,
+    /// A vector that proves that the weights and the engine are the ones meant.
+    #[serde(default)]
+    pub self_test: Option<SelfTest>,
+}
+
+/// What a network is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Noisy signal in, clean signal out; `y` has the shape of `x`.
+    Denoise,
+    /// Mel frames in, signal out; `y` is `[B, M, T]`.
+    Vocode,
+    /// Noise in, signal out; no `y`.
+    Synth,
+}
+
+/// What the network's output estimates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Predicts {
+    /// The clean signal.
+    X0,
+    /// The noise.
+    Eps,
+    /// The velocity, α·ε − σ·x0.
+    V,
 }
 
 /// How samples become frames of the network and come back.
@@ -48,6 +107,34 @@ pub enum Transform {
     },
 }
 
+impl Transform {
+    /// H: samples from one frame to the next.
+    #[must_use]
+    pub fn hop(&self) -> usize {
+        match self {
+            Self::Stft { hop, .. } | Self::Frames { hop } => *hop,
+        }
+    }
+
+    /// C: numbers per bin.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Stft { .. } => 2,
+            Self::Frames { .. } => 1,
+        }
+    }
+
+    /// F: bins, or samples per frame.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        match self {
+            Self::Stft { window, .. } => window / 2 + 1,
+            Self::Frames { hop } => *hop,
+        }
+    }
+}
+
 /// Analysis and synthesis window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,4 +154,39 @@ pub enum Normalise {
         /// Smallest gain.
         floor: f32,
     },
+}
+
+/// Reverse steps of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    /// Used when nothing else is asked for.
+    pub default: usize,
+    /// The numbers of steps that the model is good for.
+    pub allowed: Vec<usize>,
+    /// For a number of steps, the times of its stages from the start of the reverse process downwards.
+    #[serde(default)]
+    pub times: BTreeMap<usize, Vec<f64>>,
+}
+
+/// One source of training data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Name and place.
+    pub source: String,
+    /// Its licence.
+    pub licence: String,
+}
+
+/// Input by formula, output by its energy (see [`crate::model::check`]).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelfTest {
+    /// Enters the formula of the input.
+    pub seed: u64,
+    /// T of the call.
+    pub frames: usize,
+    /// Sum of squares of the input.
+    pub input_energy: f64,
+    /// Sum of squares of `out`, from zero states at t = 1.
+    pub output_energy: f64,
 }

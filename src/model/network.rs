@@ -13,6 +13,11 @@ pub struct Caches {
 }
 
 impl Caches {
+    /// Makes what the call wrote the input of the next one.
+    pub fn swap(&mut self) {
+        std::mem::swap(&mut self.now, &mut self.next);
+    }
+
     /// Back to the start of a signal.
     pub fn reset(&mut self) {
         for state in &mut self.now {

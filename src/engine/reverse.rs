@@ -1,0 +1,132 @@
+//! The reverse process over consecutive frames: one cache set per stage, noise by absolute frame.
+
+use crate::diffusion::plan::{Memory, Plan};
+use crate::dsp::noise;
+use crate::error::Result;
+use crate::model::network::{Caches, Call, Network};
+
+/// A network and a reverse sampler, walking along a signal.
+pub struct Reverse {
+    network: Box<dyn Network>,
+    plan: Plan,
+    /// One set per stage: each stage sees another signal, so each has its own past.
+    caches: Vec<Caches>,
+    seed: u64,
+    batch: usize,
+    /// Components × bins of one frame.
+    width: usize,
+    components: usize,
+    /// Absolute number of the next frame.
+    frame: u64,
+    frames: usize,
+    x: Vec<f32>,
+    input: Vec<f32>,
+    data: Vec<f32>,
+    noise: Vec<f32>,
+    memory: Memory<f32>,
+    frame_noise: Vec<f32>,
+}
+
+impl Reverse {
+    /// For `batch` channels of frames with `components` × `bins` values, `frames` frames a call.
+    #[must_use]
+    pub fn new(
+        network: Box<dyn Network>,
+        plan: Plan,
+        seed: u64,
+        batch: usize,
+        (components, bins): (usize, usize),
+        frames: usize,
+    ) -> Self {
+        let width = components * bins;
+        let size = batch * width * frames;
+        let buffer = || vec![0.0; size];
+        Self {
+            memory: Memory::new(if plan.remembers() { size } else { 0 }),
+            caches: plan.stages.iter().map(|_| network.caches(batch)).collect(),
+            network,
+            plan,
+            seed,
+            batch,
+            width,
+            components,
+            frame: 0,
+            frames,
+            x: buffer(),
+            input: buffer(),
+            data: buffer(),
+            noise: buffer(),
+            frame_noise: vec![0.0; width],
+        }
+    }
+
+    /// Denoises the next frames `y` `[B, C, T, F]`; the result, of the same shape, stays in the engine's buffer until
+    /// the next call.
+    ///
+    /// # Errors
+    /// When the network fails; the stream must then be reset, for its stages are no longer at one frame.
+    pub fn run(&mut self, y: &[f32]) -> Result<&mut [f32]> {
+        if self.plan.start.noise != 0.0 {
+            self.draw(0);
+        }
+        self.plan.start.apply(&mut self.x, y, &self.noise);
+        for index in 0..self.plan.stages.len() {
+            let stage = self.plan.stages[index];
+            stage.evaluation.input(&self.x, &mut self.input);
+            self.network.run(Call {
+                batch: self.batch,
+                frames: self.frames,
+                x: &self.input,
+                y,
+                time: stage.evaluation.time as f32,
+                caches: &mut self.caches[index],
+                out: &mut self.data,
+            })?;
+            stage.evaluation.data(&self.x, y, &mut self.data);
+            if stage.update.noise != 0.0 {
+                self.draw(index as u32 + 1);
+            }
+            stage.advance(&mut self.x, &self.data, y, &self.noise, &mut self.memory);
+        }
+        self.frame += self.frames as u64;
+        Ok(&mut self.x)
+    }
+
+    /// Noise of one stage for the frames of this call, the same for every channel: equal channels stay equal.
+    fn draw(&mut self, stage: u32) {
+        let bins = self.width / self.components;
+        for frame in 0..self.frames {
+            let absolute = self.frame + frame as u64;
+            noise::gaussian(self.seed, stage, absolute, &mut self.frame_noise);
+            for (block, run) in self.noise.chunks_exact_mut(self.frames * bins).enumerate() {
+                let component = block % self.components;
+                run[frame * bins..][..bins]
+                    .copy_from_slice(&self.frame_noise[component * bins..][..bins]);
+            }
+        }
+    }
+
+    /// Back to the start of a signal.
+    pub fn reset(&mut self) {
+        self.frame = 0;
+        self.caches.iter_mut().for_each(Caches::reset);
+    }
+
+    /// The network that runs.
+    #[must_use]
+    pub fn network(&self) -> &dyn Network {
+        self.network.as_ref()
+    }
+
+    /// Network evaluations per frame.
+    #[must_use]
+    pub fn stages(&self) -> usize {
+        self.plan.stages.len()
+    }
+}
+
+impl std::fmt::Debug for Reverse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reverse({} stages on {}, frame {})", self.stages(), self.network.engine(), self.frame)
+    }
+}

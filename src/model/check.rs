@@ -1,0 +1,244 @@
+//! `models check`: does a file fit the contract, and does what it runs on compute what it should?
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::model::backend::{self, Options};
+use crate::model::card::{SelfTest, Task};
+use crate::model::contract::{Model, finite};
+use crate::model::network::{Caches, Call, Network};
+use crate::model::registry;
+
+/// Largest relative error energy at which two ways of running a network count as the same: (1e-5)².
+const TOLERANCE: f64 = 1e-10;
+/// Largest relative deviation of the energies of the self-test.
+const ENERGY_TOLERANCE: f64 = 1e-3;
+
+/// One property that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The property, as a short statement.
+    pub name: &'static str,
+    /// Whether it holds.
+    pub passed: bool,
+    /// The numbers, or what is wrong and what to do about it.
+    pub detail: String,
+}
+
+/// Everything that was looked at, in order; after a failure that hides the rest the list ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The checks.
+    pub checks: Vec<Check>,
+    /// The engine that ran the network, empty if none did.
+    pub engine: String,
+    /// Why other engines were not used.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Whether every check passed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.checks.iter().all(|check| check.passed)
+    }
+
+    fn add(&mut self, name: &'static str, outcome: Result<String, String>) -> bool {
+        let passed = outcome.is_ok();
+        let detail = outcome.unwrap_or_else(|problem| problem);
+        self.checks.push(Check {
+            name,
+            passed,
+            detail,
+        });
+        passed
+    }
+}
+
+/// Checks a built-in model (by name) or a file (by path) on the engine of `options`.
+#[must_use]
+pub fn check(name_or_path: &str, options: &Options) -> Report {
+    let mut report = Report::default();
+    let model = match registry::open(name_or_path) {
+        Ok(model) => model,
+        Err(error) => {
+            report.add("the file fits the contract", Err(error.to_string()));
+            return report;
+        }
+    };
+    report.add("the file fits the contract", Ok(summary(&model)));
+    match backend::load(&model, options) {
+        Ok(mut loaded) => {
+            loaded.network.engine().clone_into(&mut report.engine);
+            report.notes = loaded.notes;
+            report.add("an engine runs it", Ok(report.engine.clone()));
+            properties(loaded.network.as_mut(), &mut report);
+        }
+        Err(error) => {
+            report.add("an engine runs it", Err(error.to_string()));
+        }
+    }
+    report
+}
+
+fn summary(model: &Model) -> String {
+    let card = &model.card;
+    let name = Path::new(&model.origin)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    format!(
+        "{name}: {} {}, {} Hz, {} state tensors",
+        card.name,
+        card.version,
+        card.sample_rate,
+        model.signature.states.len()
+    )
+}
+
+/// The properties of a network that runs; also for networks that no file holds.
+///
+/// A vocoder is not run: its condition has a shape that only its file knows.
+pub fn properties(network: &mut dyn Network, report: &mut Report) {
+    if network.card().task == Task::Vocode {
+        report.add(
+            "a call succeeds and is finite",
+            Ok("not run: a vocoder".to_owned()),
+        );
+        return;
+    }
+    let frames = network.frames_max().min(8);
+    let input = input(network, frames, 1);
+    let whole = match evaluate(network, &input, frames, frames) {
+        Ok(out) => out,
+        Err(error) => {
+            report.add("a call succeeds and is finite", Err(error.to_string()));
+            return;
+        }
+    };
+    let outcome = if finite(&whole) {
+        Ok(String::new())
+    } else {
+        Err("out holds NaN or infinity; train it again".to_owned())
+    };
+    if !report.add("a call succeeds and is finite", outcome) {
+        return;
+    }
+    let again = evaluate(network, &input, frames, frames);
+    report.add(
+        "two runs give the same bits",
+        again.map_err(|e| e.to_string()).and_then(|again| {
+            let same = again
+                .iter()
+                .zip(&whole)
+                .all(|(a, b)| a.to_bits() == b.to_bits());
+            if same {
+                Ok(String::new())
+            } else {
+                Err("they differ; remove random operators from the graph".to_owned())
+            }
+        }),
+    );
+    let single = evaluate(network, &input, frames, 1);
+    report.add(
+        "frame by frame equals one long call",
+        single.map_err(|e| e.to_string()).and_then(|single| {
+            let error = error_energy(&single, &whole);
+            let text = format!("relative error {:.1e} over {frames} frames", error.sqrt());
+            if error <= TOLERANCE {
+                Ok(text)
+            } else {
+                Err(format!(
+                    "{text}, expected at most 1e-5; the network looks ahead or loses a state"
+                ))
+            }
+        }),
+    );
+    let outcome = match network.card().self_test.clone() {
+        Some(test) => self_test(network, &test),
+        None => Ok("the card has none".to_owned()),
+    };
+    report.add("the self-test gives the energy of the card", outcome);
+}
+
+fn self_test(network: &mut dyn Network, test: &SelfTest) -> Result<String, String> {
+    let input = input(network, test.frames, test.seed);
+    near("input", energy(&input), test.input_energy)?;
+    let out = evaluate(network, &input, test.frames, test.frames).map_err(|e| e.to_string())?;
+    near("output", energy(&out), test.output_energy)?;
+    Ok(format!("output energy {:.6}", energy(&out)))
+}
+
+fn near(what: &str, found: f64, wanted: f64) -> Result<(), String> {
+    if (found - wanted).abs() <= ENERGY_TOLERANCE * wanted.abs().max(1e-6) {
+        return Ok(());
+    }
+    Err(format!(
+        "{what} energy {found:.6}, expected {wanted:.6}; the weights are not those that the card was written for"
+    ))
+}
+
+/// y = sin(0.37·n + 0.11·seed), n the index in `[C, T, F]`; computed in f64.
+fn input(network: &dyn Network, frames: usize, seed: u64) -> Vec<f32> {
+    let transform = &network.card().transform;
+    let numbers = transform.channels() * frames * transform.bins();
+    (0..numbers)
+        .map(|n| (0.37 * n as f64 + 0.11 * seed as f64).sin() as f32)
+        .collect()
+}
+
+/// D(x = y = input, t = 1) from zero states, `part` frames a call.
+fn evaluate(
+    network: &mut dyn Network,
+    input: &[f32],
+    frames: usize,
+    part: usize,
+) -> Result<Vec<f32>> {
+    let (c, f) = (
+        network.card().transform.channels(),
+        network.card().transform.bins(),
+    );
+    if input.len() != c * frames * f || part == 0 {
+        return Err(Error::setting("frames", frames, "the frames of the input"));
+    }
+    let unconditional = network.card().task == Task::Synth;
+    let mut caches: Caches = network.caches(1);
+    let mut out = vec![0.0; input.len()];
+    for start in (0..frames).step_by(part) {
+        let t = part.min(frames - start);
+        let span =
+            |channel: usize| (channel * frames + start) * f..(channel * frames + start + t) * f;
+        let y: Vec<f32> = (0..c)
+            .flat_map(|channel| input[span(channel)].iter().copied())
+            .collect();
+        let mut piece = vec![0.0; y.len()];
+        let condition = if unconditional { &[][..] } else { &y };
+        network.run(Call {
+            batch: 1,
+            frames: t,
+            x: &y,
+            y: condition,
+            time: 1.0,
+            caches: &mut caches,
+            out: &mut piece,
+        })?;
+        for channel in 0..c {
+            out[span(channel)].copy_from_slice(&piece[channel * t * f..(channel + 1) * t * f]);
+        }
+    }
+    Ok(out)
+}
+
+fn energy(numbers: &[f32]) -> f64 {
+    numbers.iter().map(|x| f64::from(*x).powi(2)).sum()
+}
+
+/// Energy of the difference over the energy of `wanted`.
+fn error_energy(found: &[f32], wanted: &[f32]) -> f64 {
+    let difference: f64 = found
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
+        .sum();
+    difference / energy(wanted).max(f64::MIN_POSITIVE)
+}

@@ -1,0 +1,80 @@
+//! The models that ship inside the program, and models in files.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::model::contract::Model;
+use crate::model::onnx_meta::MODEL_BYTES_MAX;
+
+/// The model that runs when none is named.
+pub const DEFAULT: &str = "denoise-v1";
+
+/// A model that ships inside the program.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// Its name, as `--model` takes it.
+    pub name: &'static str,
+    /// The ONNX file.
+    pub bytes: &'static [u8],
+}
+
+/// Every built-in model.
+pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
+    name: DEFAULT,
+    bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
+}];
+
+/// The built-in model of this name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|model| model.name == name)
+}
+
+/// Opens a built-in model by its name, or a file by its path. A path that exists wins over a name.
+///
+/// # Errors
+/// [`Error::Model`] if the file does not fit the contract, or there is neither; [`Error::File`] if it cannot be read.
+pub fn open(name_or_path: &str) -> Result<Model> {
+    let path = Path::new(name_or_path);
+    if let (false, Some(model)) = (path.is_file(), by_name(name_or_path)) {
+        return Model::read(model.name, model.bytes);
+    }
+    if !path.exists() && path.extension().is_none() {
+        let names: Vec<_> = BUILT_IN.iter().map(|model| model.name).collect();
+        return Err(Error::Model {
+            origin: name_or_path.to_owned(),
+            field: "--model".to_owned(),
+            found: "neither a built-in name nor a file".to_owned(),
+            expected: format!("a path to an ONNX file, or one of: {}", names.join(", ")),
+        });
+    }
+    open_file(path)
+}
+
+/// Opens a model file.
+///
+/// # Errors
+/// [`Error::Model`] if the file does not fit the contract, [`Error::File`] if it cannot be read.
+pub fn open_file(path: &Path) -> Result<Model> {
+    let origin = path.display().to_string();
+    let unreadable = |source| Error::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let about = fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() || about.len() > MODEL_BYTES_MAX {
+        return Err(Error::Model {
+            origin,
+            field: "file".to_owned(),
+            found: if about.is_file() {
+                format!("{} MiB long", about.len() >> 20)
+            } else {
+                "not a file".to_owned()
+            },
+            expected: format!("an ONNX file of at most {} MiB", MODEL_BYTES_MAX >> 20),
+        });
+    }
+    Model::read(&origin, fs::read(path).map_err(unreadable)?)
+}
