@@ -59,13 +59,14 @@ fn philox4x32_10<const N: usize>(mut counter: [[u32; N]; 4], mut key: [u32; 2]) 
     const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
     const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
     for _ in 0..10 {
-        for lane in 0..N {
-            let low = u64::from(MULTIPLIERS[0]) * u64::from(counter[0][lane]);
-            let high = u64::from(MULTIPLIERS[1]) * u64::from(counter[2][lane]);
-            counter[0][lane] = (high >> 32) as u32 ^ counter[1][lane] ^ key[0];
-            counter[1][lane] = high as u32;
-            counter[2][lane] = (low >> 32) as u32 ^ counter[3][lane] ^ key[1];
-            counter[3][lane] = low as u32;
+        let [a, b, c, d] = &mut counter;
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            let low = u64::from(MULTIPLIERS[0]) * u64::from(*a);
+            let high = u64::from(MULTIPLIERS[1]) * u64::from(*c);
+            *a = (high >> 32) as u32 ^ *b ^ key[0];
+            *b = high as u32;
+            *c = (low >> 32) as u32 ^ *d ^ key[1];
+            *d = low as u32;
         }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
