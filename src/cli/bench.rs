@@ -1,0 +1,193 @@
+//! `diffwav bench`: how fast a model runs here, hop by hop as in real time and in large blocks as for files.
+
+mod memory;
+mod numbers;
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::args::{Bench, Style};
+use super::exit::{Failure, Outcome};
+use super::{report, runtime};
+use crate::engine::{Format, Settings, Stream};
+use crate::model;
+use crate::units::Hz;
+use crate::{Error, Result};
+use numbers::Times;
+
+/// Network frames a call in file mode.
+const FRAMES_PER_CALL: usize = 64;
+
+/// Everything that was measured.
+#[derive(Debug, Serialize)]
+struct Measured {
+    model: String,
+    engine: String,
+    device: String,
+    not_used: Vec<String>,
+    sample_rate: u32,
+    hop_ms: f64,
+    runs: Vec<Row>,
+}
+
+/// One way of running.
+#[derive(Debug, Serialize)]
+struct Row {
+    /// "streaming": one hop a call; "offline": many.
+    mode: &'static str,
+    steps: usize,
+    frames_per_call: usize,
+    /// Seconds of work for a second of audio.
+    real_time_factor: f64,
+    /// Milliseconds for each call of the network's hops.
+    #[serde(flatten)]
+    times: Times,
+    /// Memory of the process while it ran.
+    memory_mib: Option<f64>,
+}
+
+/// Measures and prints.
+pub fn run(typed: &Bench) -> Outcome {
+    let model = runtime::open(&typed.runtime)?;
+    let options = runtime::options(&typed.runtime);
+    let rate = Hz(model.card.sample_rate);
+    let mut measured: Option<Measured> = None;
+    for &steps in &typed.steps {
+        for (mode, frames) in [("streaming", 1), ("offline", FRAMES_PER_CALL)] {
+            let loaded = model::load(&model, &options)?;
+            let (engine, device) = runtime::engine_and_device(&*loaded.network);
+            let settings = Settings {
+                steps: Some(steps),
+                ..Settings::default()
+            };
+            let format = Format {
+                rate,
+                channels: 1,
+                frames_per_call: frames.min(loaded.network.frames_max()),
+            };
+            let stream = Stream::new(loaded.network, format, &settings).map_err(as_usage)?;
+            let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
+            let row = measure(
+                stream,
+                mode,
+                steps,
+                model.card.transform.hop(),
+                typed.seconds,
+            )?;
+            let measured = measured.get_or_insert_with(|| Measured {
+                model: format!("{} {}", model.card.name, model.card.version),
+                engine,
+                device,
+                not_used: loaded.notes,
+                sample_rate: rate.0,
+                hop_ms,
+                runs: Vec::new(),
+            });
+            measured.runs.push(row);
+        }
+    }
+    let Some(measured) = measured else {
+        return Ok(());
+    };
+    let text = match typed.report {
+        Style::Human => human(&measured),
+        Style::Json => serde_json::to_string_pretty(&measured).unwrap_or_default() + "\n",
+        Style::None => String::new(),
+    };
+    Ok(report::print(&text, &mut std::io::stdout())?)
+}
+
+/// Pushes noise, call by call, and times each.
+fn measure(
+    mut stream: Stream,
+    mode: &'static str,
+    steps: usize,
+    hop: usize,
+    seconds: u32,
+) -> Result<Row> {
+    let Format {
+        rate,
+        frames_per_call,
+        ..
+    } = stream.format();
+    let block = hop * frames_per_call;
+    let calls = (rate.0 as usize * seconds as usize).div_ceil(block).max(4);
+    // Loud white noise from a linear congruential generator: no denormals, no pauses.
+    let mut state = 1u32;
+    let noise: Vec<f32> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        0.1 * (state as f32 / u32::MAX as f32 - 0.5)
+    })
+    .take(block)
+    .collect();
+    let mut out = vec![0.0; 2 * block];
+    let mut times = Vec::with_capacity(calls);
+    // The first calls touch new memory; they are not counted.
+    for call in 0..calls + 2 {
+        let start = Instant::now();
+        stream.push(&[&noise])?;
+        while stream.pull(&mut [&mut out]) > 0 {}
+        if call >= 2 {
+            times.push(1e3 * start.elapsed().as_secs_f64());
+        }
+    }
+    let audio = rate.seconds((calls * block) as u64);
+    Ok(Row {
+        mode,
+        steps,
+        frames_per_call,
+        real_time_factor: times.iter().sum::<f64>() / 1e3 / audio,
+        times: Times::per_hop(times, frames_per_call),
+        memory_mib: memory::resident_mib(),
+    })
+}
+
+fn as_usage(error: Error) -> Failure {
+    match error {
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => Failure::usage(
+            "bench",
+            format!("invalid value '{value}' for --{name}: it must be {expected}"),
+        ),
+        other => other.into(),
+    }
+}
+
+fn human(measured: &Measured) -> String {
+    let Measured {
+        model,
+        engine,
+        device,
+        not_used,
+        hop_ms,
+        ..
+    } = measured;
+    let mut text = format!("{model} on {engine}, {device}; a hop is {hop_ms:.2} ms\n");
+    for note in not_used {
+        text += &format!("  {note}\n");
+    }
+    text += "mode       steps  frames    × real     ms a hop                    memory\n";
+    text += "                  a call      time     median      p99      max        MiB\n";
+    for row in &measured.runs {
+        let Times {
+            median_ms,
+            p99_ms,
+            max_ms,
+        } = row.times;
+        let memory = row
+            .memory_mib
+            .map_or_else(|| "–".into(), |mib| format!("{mib:.0}"));
+        text += &format!(
+            "{:<10} {:>5} {:>7} {:>9.1} {median_ms:>10.3} {p99_ms:>8.3} {max_ms:>8.3} {memory:>10}\n",
+            row.mode,
+            row.steps,
+            row.frames_per_call,
+            1.0 / row.real_time_factor
+        );
+    }
+    text
+}

@@ -1,0 +1,270 @@
+//! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
+
+use std::io::BufWriter;
+use std::path::Path;
+
+use crate::cli::args::{Container, Depth};
+use crate::cli::measure::Meters;
+use crate::cli::plan::{self, Job, Target};
+use crate::cli::plot::{Labels, Plot};
+use crate::cli::progress::{Progress, Stopwatch};
+use crate::cli::runtime::Shared;
+use crate::cli::{cancel, report};
+use crate::engine::{Format, Offline};
+use crate::io::{self, OutputSpec, Reader, SampleFormat, Spec, Writer};
+use crate::model::{self, Loaded};
+use crate::units::Hz;
+use crate::{Error, Result};
+
+/// Frames that are read at a time.
+const CHUNK: usize = 16_384;
+/// Network frames a call on a processor: larger calls gain nothing there, and cost memory.
+const FRAMES_PER_CALL: usize = 64;
+
+/// Works on one file after the other and keeps the engine while their form stays the same.
+pub struct Worker<'a> {
+    shared: &'a Shared,
+    loaded: Option<Loaded>,
+    engine: Option<(Offline, Vec<String>)>,
+}
+
+impl<'a> Worker<'a> {
+    /// A worker; the network may have been loaded already.
+    pub fn new(shared: &'a Shared, loaded: Option<Loaded>) -> Self {
+        Self {
+            shared,
+            loaded,
+            engine: None,
+        }
+    }
+
+    /// Processes one file. On an error nothing of its output is left.
+    ///
+    /// # Errors
+    /// Of reading, of writing, of the network; [`Error::Interrupted`] after Ctrl-C.
+    pub fn run(&mut self, job: &Job, progress: &Progress) -> Result<report::Done> {
+        let watch = Stopwatch::start();
+        progress.name(plan::name(&job.source));
+        let mut reader = Reader::open(&job.source)?;
+        let spec = reader.spec().clone();
+        // An engine that failed in the middle is not used again.
+        let (mut engine, notes) = self.engine(&spec)?;
+        let mut writer = create(job, &reader, self.shared.overwrite)?;
+        let mut taps = Taps {
+            meters: Meters::new(spec.rate, spec.channels.into()),
+            plot: job.plot.as_ref().map(|_| Plot::new(spec.rate)),
+        };
+        let frames = pump(&mut reader, &mut engine, &mut writer, &mut taps, progress)?;
+
+        let warnings = reader
+            .warnings()
+            .iter()
+            .chain(writer.warnings())
+            .map(ToString::to_string)
+            .collect();
+        let delay = engine.stream().delay();
+        let process = self.shared.process(
+            engine.stream().reverse().network(),
+            &notes,
+            delay,
+            spec.rate,
+        );
+        let measured = taps.meters.finish();
+        if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
+            let labels = labels(job, &process, measured.noise_reduction_db);
+            draw(plot, &labels, path, self.shared.overwrite)?;
+        }
+        writer.finish()?;
+        self.engine = Some((engine, notes));
+        let (duration, seconds) = (spec.rate.seconds(frames), watch.seconds());
+        Ok(report::Done {
+            input: plan::name(&job.source),
+            output: job.target.to_string(),
+            plot: job.plot.as_ref().map(|path| path.display().to_string()),
+            process,
+            audio: report::Audio {
+                duration,
+                frames,
+                sample_rate: spec.rate.0,
+                channels: spec.channels,
+            },
+            seconds,
+            speed: duration / seconds.max(1e-9),
+            measured,
+            warnings,
+        })
+    }
+
+    /// The engine of the last file if it fits, otherwise a new one.
+    fn engine(&mut self, spec: &Spec) -> Result<(Offline, Vec<String>)> {
+        if let Some((engine, notes)) = self.engine.take() {
+            let format = engine.stream().format();
+            if format.rate == spec.rate && format.channels == usize::from(spec.channels) {
+                return Ok((engine, notes));
+            }
+        }
+        let Loaded { network, notes } = match self.loaded.take() {
+            Some(loaded) => loaded,
+            None => model::load(&self.shared.model, &self.shared.options)?,
+        };
+        let frames_per_call = if network.engine().ends_with("cpu") {
+            FRAMES_PER_CALL
+        } else {
+            usize::MAX
+        };
+        let format = Format {
+            rate: spec.rate,
+            channels: spec.channels.into(),
+            frames_per_call: frames_per_call.min(network.frames_max()),
+        };
+        Ok((Offline::new(network, format, &self.shared.settings)?, notes))
+    }
+}
+
+/// What listens to both sides.
+struct Taps {
+    meters: Meters,
+    plot: Option<Plot>,
+}
+
+/// Moves the whole file through the engine; returns its frames.
+fn pump(
+    reader: &mut Reader,
+    engine: &mut Offline,
+    writer: &mut Writer,
+    taps: &mut Taps,
+    progress: &Progress,
+) -> Result<u64> {
+    let rate = reader.spec().rate;
+    let mut planar = Vec::new();
+    let mut total = 0;
+    loop {
+        cancel::check()?;
+        let frames = reader.read(&mut planar, CHUNK)?;
+        if frames == 0 {
+            break;
+        }
+        total += frames as u64;
+        let chunk: Vec<&[f32]> = planar.iter().map(Vec::as_slice).collect();
+        taps.before(&chunk);
+        engine.push(&chunk, &mut |out| taps.write(out, writer, progress, rate))?;
+    }
+    engine.finish(&mut |out| taps.write(out, writer, progress, rate))?;
+    Ok(total)
+}
+
+impl Taps {
+    fn before(&mut self, chunk: &[&[f32]]) {
+        self.meters.before(chunk);
+        if let Some(plot) = &mut self.plot {
+            plot.before(chunk);
+        }
+    }
+
+    fn write(
+        &mut self,
+        out: &[&[f32]],
+        writer: &mut Writer,
+        progress: &Progress,
+        rate: Hz,
+    ) -> Result<()> {
+        cancel::check()?;
+        self.meters.after(out);
+        if let Some(plot) = &mut self.plot {
+            plot.after(out);
+        }
+        writer.write(out)?;
+        progress.advance(rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64));
+        Ok(())
+    }
+}
+
+/// Opens the output, with what the input says about the recording.
+fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
+    let target = match &job.target {
+        Target::Stdout => io::Target::Stdout,
+        Target::File(path) => {
+            make_folder(path)?;
+            io::Target::File {
+                path: path.clone(),
+                overwrite,
+            }
+        }
+    };
+    let mut output = OutputSpec::like(reader.spec());
+    output.container = match job.container {
+        Container::Wav => io::Container::Wav,
+        Container::Flac => io::Container::Flac,
+    };
+    output.sample = match job.depth {
+        Some(Depth::Int16) => SampleFormat::Int16,
+        Some(Depth::Int24) => SampleFormat::Int24,
+        Some(Depth::Float32) => SampleFormat::Float32,
+        // FLAC holds integers of up to 24 bits here.
+        None if job.container == Container::Flac && output.sample.bits() > 24 => {
+            SampleFormat::Int24
+        }
+        None => output.sample,
+    };
+    Writer::create(&target, &output, reader.metadata().clone())
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|source| Error::File {
+                action: "create",
+                path: folder.to_owned(),
+                source,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Labels {
+    let title = match &job.source {
+        io::Source::File(path) => path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        io::Source::Stdin => "standard input".into(),
+    };
+    let reduction = reduction
+        .map(|db| format!(", pauses {db:.1} dB quieter"))
+        .unwrap_or_default();
+    let notes = format!(
+        "{}, {} x {}{reduction}",
+        process.model, process.steps, process.sampler
+    );
+    Labels { title, notes }
+}
+
+/// Writes the picture beside its place and renames it when it is complete.
+fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
+    let failed = |source| Error::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    };
+    make_folder(path)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut name = tempfile::Builder::new();
+    name.prefix(".diffwav-").suffix(".part");
+    #[cfg(unix)]
+    name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = name.tempfile_in(folder).map_err(failed)?;
+    plot.write(labels, BufWriter::new(file.as_file()))
+        .map_err(failed)?;
+    if overwrite {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    }
+    .map_err(|e| failed(e.error))?;
+    Ok(())
+}

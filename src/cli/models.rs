@@ -1,0 +1,116 @@
+//! `diffwav models`: list, info, check.
+
+use std::fmt::Write;
+
+use super::args::{Action, Models};
+use super::exit::{Failure, Outcome};
+use super::report;
+use crate::Result;
+use crate::model::card::Card;
+use crate::model::{Options, check, registry};
+use crate::units::Hz;
+
+/// Does what was asked for.
+pub fn run(typed: &Models) -> Outcome {
+    let text = match &typed.action {
+        Action::List => list()?,
+        Action::Info { model, json } => {
+            let card = registry::open(model)?.card;
+            if *json {
+                serde_json::to_string_pretty(&card).unwrap_or_default() + "\n"
+            } else {
+                info(&card)
+            }
+        }
+        Action::Check { model } => return self::check(model),
+    };
+    Ok(report::print(&text, &mut std::io::stdout())?)
+}
+
+/// Prints every property that was looked at; fails when one does not hold.
+fn check(model: &str) -> Outcome {
+    let result = check::check(model, &Options::default());
+    let mut text = String::new();
+    for check in &result.checks {
+        text += &format!(
+            "{} {}: {}\n",
+            if check.passed { "✓" } else { "✗" },
+            check.name,
+            check.detail
+        );
+    }
+    for note in &result.notes {
+        text += &format!("  {note}\n");
+    }
+    let passed = result.passed();
+    text += &format!(
+        "{model} {}\n",
+        if passed { "fits." } else { "does not fit." }
+    );
+    report::print(&text, &mut std::io::stdout())?;
+    if passed {
+        Ok(())
+    } else {
+        Err(Failure::Reported)
+    }
+}
+
+fn list() -> Result<String> {
+    let mut text = String::new();
+    for model in registry::BUILT_IN {
+        let card = registry::open(model.name)?.card;
+        let default = if model.name == registry::DEFAULT {
+            "  (default)"
+        } else {
+            ""
+        };
+        let size = model.bytes.len() as f64 / 1e6;
+        text += &format!(
+            "{:<14} {:<8} {}, {}, {size:.1} MB, {}{default}\n",
+            model.name,
+            card.version,
+            task(&card),
+            Hz(card.sample_rate),
+            card.licence
+        );
+    }
+    Ok(text)
+}
+
+fn info(card: &Card) -> String {
+    let mut text = String::new();
+    let hop_ms = 1e3 * Hz(card.sample_rate).seconds(card.transform.hop() as u64);
+    let mut line = |name: &str, value: String| {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{name:<14} {value}");
+    };
+    line("name", format!("{} {}", card.name, card.version));
+    line("task", task(card));
+    line("sample rate", Hz(card.sample_rate).to_string());
+    line(
+        "hop",
+        format!("{} samples ({hop_ms:.2} ms)", card.transform.hop()),
+    );
+    line("look-ahead", format!("{} hops", card.lookahead));
+    let steps: Vec<String> = card.steps.allowed.iter().map(ToString::to_string).collect();
+    line(
+        "steps",
+        format!("{} (default {})", steps.join(", "), card.steps.default),
+    );
+    line("sampler", format!("{} (default)", card.sampler));
+    line("licence", card.licence.clone());
+    if !card.commit.is_empty() {
+        line("trained by", format!("commit {}", card.commit));
+    }
+    for (index, data) in card.data.iter().enumerate() {
+        line(
+            if index == 0 { "trained on" } else { "" },
+            format!("{} ({})", data.source, data.licence),
+        );
+    }
+    text
+}
+
+fn task(card: &Card) -> String {
+    format!("{:?}", card.task).to_lowercase()
+}

@@ -1,0 +1,169 @@
+//! From the options to a model, an engine and settings that fit each other, before the first file is touched.
+
+use crate::cli::args::{self, Denoise, Runtime};
+use crate::cli::exit::Failure;
+use crate::cli::report::Process;
+use crate::engine::recipe::Recipe;
+use crate::engine::{Keep, Settings};
+use crate::model::{self, Loaded, Model, Network, Options, registry};
+use crate::units::{Db, Frames, Hz};
+use crate::{Error, Result};
+
+/// What all workers share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The network and its card.
+    pub model: Model,
+    /// The reverse process.
+    pub recipe: Recipe,
+    /// Which engine runs it.
+    pub options: Options,
+    /// What was asked for.
+    pub settings: Settings,
+    /// Whether files may be replaced.
+    pub overwrite: bool,
+}
+
+/// Everything, with the first network already loaded.
+#[derive(Debug)]
+pub struct Prepared {
+    shared: Shared,
+    first: Loaded,
+}
+
+impl Prepared {
+    /// Opens the model, checks the settings against it and loads the network once.
+    ///
+    /// # Errors
+    /// Usage errors for settings that the model does not allow; errors of the model and of the engine.
+    pub fn new(typed: &Denoise) -> Result<Self, Failure> {
+        let model = open(&typed.runtime)?;
+        let settings = settings(typed);
+        settings.validate().map_err(as_usage)?;
+        let recipe = Recipe::new(&model.card, &settings).map_err(as_usage)?;
+        let options = options(&typed.runtime);
+        let first = model::load(&model, &options)?;
+        Ok(Self {
+            shared: Shared {
+                model,
+                recipe,
+                options,
+                settings,
+                overwrite: typed.overwrite,
+            },
+            first,
+        })
+    }
+
+    /// What the workers share, and the network for the first of them.
+    pub fn split(self) -> (Shared, Option<Loaded>) {
+        (self.shared, Some(self.first))
+    }
+
+    /// One line on model, steps and engine.
+    pub fn describe(&self) -> String {
+        let process =
+            self.shared
+                .process(&*self.first.network, &self.first.notes, Frames(0), Hz(1));
+        format!(
+            "{} {}, {} × {}, {} on {}",
+            process.model,
+            process.model_version,
+            process.steps,
+            process.sampler,
+            process.engine,
+            process.device
+        )
+    }
+}
+
+impl Shared {
+    /// How files are processed, for the report.
+    pub fn process(
+        &self,
+        network: &dyn Network,
+        notes: &[String],
+        delay: Frames,
+        rate: Hz,
+    ) -> Process {
+        let card = &self.model.card;
+        let (engine, device) = engine_and_device(network);
+        Process {
+            model: card.name.clone(),
+            model_version: card.version.clone(),
+            model_licence: card.licence.clone(),
+            engine,
+            device,
+            not_used: notes.to_vec(),
+            steps: self.recipe.steps,
+            sampler: self.recipe.sampler.to_string(),
+            seed: self.settings.seed,
+            latency_ms: delay.milliseconds(rate),
+        }
+    }
+}
+
+/// "onnxruntime 1.28.0 on cpu" in its two halves.
+pub fn engine_and_device(network: &dyn Network) -> (String, String) {
+    let (engine, device) = network
+        .engine()
+        .rsplit_once(" on ")
+        .unwrap_or((network.engine(), "cpu"));
+    (engine.into(), device.into())
+}
+
+/// The model that was asked for.
+pub fn open(runtime: &Runtime) -> Result<Model> {
+    registry::open(runtime.model.as_deref().unwrap_or(registry::DEFAULT))
+}
+
+/// The engine and device that were asked for.
+pub fn options(runtime: &Runtime) -> Options {
+    Options {
+        engine: match runtime.engine {
+            args::Engine::Auto => model::EngineChoice::Auto,
+            args::Engine::OnnxRuntime => model::EngineChoice::OnnxRuntime,
+            args::Engine::Tract => model::EngineChoice::Tract,
+        },
+        device: match runtime.device {
+            args::Device::Auto => model::Device::Auto,
+            args::Device::Cpu => model::Device::Cpu,
+            args::Device::Cuda => model::Device::Cuda,
+            args::Device::WebGpu => model::Device::Webgpu,
+        },
+        library: runtime.onnxruntime_library.clone(),
+        folders: Vec::new(),
+    }
+}
+
+fn settings(typed: &Denoise) -> Settings {
+    Settings {
+        steps: typed.steps,
+        sampler: typed.sampler,
+        seed: typed.seed,
+        attenuation_limit: typed.attenuation_limit.map(Db),
+        mix: typed.mix,
+        keep: match typed.keep {
+            args::Keep::Cleaned => Keep::Cleaned,
+            args::Keep::Removed => Keep::Removed,
+        },
+    }
+}
+
+/// A setting out of range is a matter of the command line.
+fn as_usage(error: Error) -> Failure {
+    match error {
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => Failure::usage(
+            "denoise",
+            format!(
+                "invalid value '{value}' for --{}: it must be {expected}",
+                name.replace(' ', "-")
+            ),
+        ),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,198 @@
+//! The help is the manual: every option is in it, defaults are named.
+
+use crate::world::{World, stderr, stdout};
+
+#[test]
+fn the_help_names_every_command() {
+    let said = stdout(&World::new().diffwav(&["--help"]).assert().success());
+    for word in [
+        "denoise",
+        "bench",
+        "models",
+        "completions",
+        "Exit codes: 0 all went well",
+        "Nothing is sent anywhere",
+    ] {
+        assert!(said.contains(word), "{word} is missing:\n{said}");
+    }
+    assert!(!said.contains("man "), "hidden:\n{said}");
+}
+
+#[test]
+fn the_help_of_denoise_names_every_option_and_its_default() {
+    let said = stdout(
+        &World::new()
+            .diffwav(&["denoise", "--help"])
+            .assert()
+            .success(),
+    );
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for word in [
+        "<IN>...",
+        "--output",
+        "NAME.denoised.wav",
+        "--jobs",
+        "one for each processor core",
+        "--steps",
+        "--sampler",
+        "--seed",
+        "[default: 0]",
+        "--model",
+        "--engine",
+        "onnxruntime",
+        "tract",
+        "--device",
+        "cpu",
+        "cuda",
+        "webgpu",
+        "--onnxruntime-library",
+        "--attenuation-limit",
+        "no limit",
+        "--mix",
+        "[default: 1]",
+        "--keep",
+        "removed",
+        "--format",
+        "flac",
+        "--bit-depth",
+        "32f",
+        "as the input",
+        "--overwrite",
+        "--report",
+        "json",
+        "--plot",
+        "--dry-run",
+        "ffmpeg",
+    ] {
+        assert!(said.contains(word), "{word} is missing:\n{said}");
+    }
+}
+
+#[test]
+fn the_version_is_the_version() {
+    World::new()
+        .diffwav(&["--version"])
+        .assert()
+        .success()
+        .stdout(format!("diffwav {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_wrong_option_is_a_usage_error_with_a_way_out() {
+    let world = World::new();
+    for (arguments, words) in [
+        (&["denoise"][..], &["<IN>...", "Usage"][..]),
+        (
+            &["denoise", "a.wav", "--stepps", "2"],
+            &["--stepps", "--steps"],
+        ),
+        (&["denoise", "a.wav", "--steps", "0"], &["--steps", "1..="]),
+        (
+            &["denoise", "a.wav", "--mix", "2"],
+            &["--mix", "from 0 (only the original) to 1"],
+        ),
+        (
+            &["denoise", "a.wav", "--attenuation-limit=-3"],
+            &["--attenuation-limit", "from 0 up"],
+        ),
+        (
+            &["denoise", "a.wav", "--engine", "magic"],
+            &["--engine", "onnxruntime", "tract"],
+        ),
+        (
+            &["denoise", "a.wav", "--sampler", "magic"],
+            &["--sampler", "bridge-sde"],
+        ),
+        (
+            &["denoise", "a.wav", "--bit-depth", "12"],
+            &["--bit-depth", "32f"],
+        ),
+        (
+            &["denoise", "-", "a.wav"],
+            &["standard input", "cannot be combined"],
+        ),
+        (&["denoize", "a.wav"], &["denoise"]),
+    ] {
+        let said = stderr(&world.diffwav(arguments).assert().code(2));
+        for word in words {
+            assert!(
+                said.contains(word),
+                "{arguments:?} should say {word:?}, but says:\n{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_shell_has_completions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let said = stdout(
+            &World::new()
+                .diffwav(&["completions", shell])
+                .assert()
+                .success(),
+        );
+        assert!(said.contains("attenuation-limit"), "{shell}:\n{said}");
+    }
+}
+
+#[test]
+fn there_is_a_man_page_for_each_command() {
+    let world = World::new();
+    world.diffwav(&["man", "--out", "man"]).assert().success();
+    let names = world.names();
+    for name in [
+        "man/diffwav.1",
+        "man/diffwav-denoise.1",
+        "man/diffwav-bench.1",
+        "man/diffwav-models.1",
+    ] {
+        assert!(
+            names.iter().any(|found| found == name),
+            "{name} is not in {names:?}"
+        );
+    }
+}
+
+#[test]
+fn the_model_that_ships_is_listed_described_and_fits() {
+    let world = World::new();
+    assert!(stdout(&world.diffwav(&["models", "list"]).assert().success()).contains("denoise-v1"));
+    let info = stdout(
+        &world
+            .diffwav(&["models", "info", "denoise-v1"])
+            .assert()
+            .success(),
+    );
+    for word in ["licence", "sample rate", "steps", "hop"] {
+        assert!(info.contains(word), "{info}");
+    }
+    let card: serde_json::Value = serde_json::from_str(&stdout(
+        &world
+            .diffwav(&["models", "info", "--json", "denoise-v1"])
+            .assert()
+            .success(),
+    ))
+    .unwrap();
+    assert_eq!(card["name"], "denoise-v1");
+    let checked = stdout(
+        &world
+            .diffwav(&["models", "check", "denoise-v1"])
+            .assert()
+            .success(),
+    );
+    assert!(checked.contains("fits"), "{checked}");
+}
+
+#[test]
+fn a_file_that_is_no_model_does_not_fit() {
+    let world = World::new();
+    let path = world.file("my.onnx", b"not a model");
+    let said = stdout(
+        &world
+            .diffwav(&["models", "check", path.to_str().unwrap()])
+            .assert()
+            .code(1),
+    );
+    assert!(said.contains("does not fit"), "{said}");
+}

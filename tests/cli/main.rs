@@ -1,0 +1,14 @@
+//! The command as people and scripts use it: what it says, what it writes, and that it harms nothing.
+
+mod bad_input;
+mod full_disk;
+mod help;
+mod interrupt;
+mod many;
+mod memory;
+mod output;
+mod picture;
+mod pipes;
+mod report;
+mod sound;
+mod world;

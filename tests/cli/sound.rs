@@ -1,0 +1,61 @@
+//! What the options do to the sound, to the sample.
+
+use crate::world::{World, noisy, samples};
+
+const FRAMES: usize = 24_000;
+
+/// A float recording, so that nothing is rounded on the way.
+fn world() -> (World, Vec<f32>) {
+    let world = World::new();
+    let input: Vec<f32> = (0..FRAMES).map(|n| 0.3 * noisy(n, 0, 44_100)).collect();
+    world.float_recording("a.wav", 44_100, 1, input.iter().copied());
+    (world, input)
+}
+
+fn run(world: &World, arguments: &[&str]) -> Vec<f32> {
+    world
+        .denoise(&[&["a.wav", "-o", "b.wav", "--overwrite"], arguments].concat())
+        .assert()
+        .success();
+    samples(&world.path("b.wav"))
+}
+
+#[test]
+fn cleaned_and_removed_add_up_to_the_input() {
+    let (world, input) = world();
+    let cleaned = run(&world, &[]);
+    let removed = run(&world, &["--keep", "removed"]);
+    assert_ne!(cleaned, input);
+    for (n, sample) in input.iter().enumerate() {
+        // Two roundings of values below one half.
+        let difference = cleaned[n] + removed[n] - sample;
+        assert!(difference.abs() <= 2.0 * f32::EPSILON, "{n}: {difference}");
+    }
+}
+
+#[test]
+fn nothing_of_the_cleaned_sound_is_the_input_to_the_bit() {
+    let (world, input) = world();
+    assert_eq!(run(&world, &["--mix", "0"]), input);
+}
+
+#[test]
+fn no_attenuation_is_the_input_to_the_bit() {
+    let (world, input) = world();
+    assert_eq!(run(&world, &["--attenuation-limit", "0"]), input);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let (world, _) = world();
+    for seed in ["0", "7"] {
+        let runs = ["b.wav", "c.wav"].map(|out| {
+            world
+                .denoise(&["a.wav", "-o", out, "--overwrite", "--seed", seed])
+                .assert()
+                .success();
+            std::fs::read(world.path(out)).unwrap()
+        });
+        assert_eq!(runs[0], runs[1], "seed {seed}");
+    }
+}

@@ -1,0 +1,60 @@
+//! The tasks that are a few commands.
+
+use crate::{Outcome, run, setup};
+
+/// Everything that must hold.
+pub fn test(quick: bool) -> Outcome {
+    setup::setup(true)?;
+    let cargo = run::cargo();
+    if !quick {
+        run::run(&cargo, &["fmt", "--all", "--check"])?;
+        run::run(
+            &cargo,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )?;
+        run::run_with(
+            &cargo,
+            &["doc", "--workspace", "--no-deps"],
+            &[("RUSTDOCFLAGS", "-D warnings")],
+        )?;
+    }
+    run::run(&cargo, &["test", "--workspace"])
+}
+
+/// `diffwav bench`, built for release.
+pub fn bench(arguments: &[String]) -> Outcome {
+    setup::setup(false)?;
+    let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let all = [
+        &["run", "--release", "--package", "diffwav", "--", "bench"],
+        given.as_slice(),
+    ]
+    .concat();
+    run::run(run::cargo(), &all)
+}
+
+/// The man pages; the program itself writes them.
+pub fn man(folder: &str) -> Outcome {
+    run::run(
+        run::cargo(),
+        &[
+            "run",
+            "--quiet",
+            "--package",
+            "diffwav",
+            "--",
+            "man",
+            "--out",
+            folder,
+        ],
+    )?;
+    println!("man pages: {folder}");
+    Ok(())
+}
