@@ -46,7 +46,8 @@ impl Prediction {
         }
     }
 
-    /// Whether a network on this path can predict it at every time of the path's own grid.
+    /// Whether a network on this path can predict it; on [`Path::VpCosine`] noise and score need explicit times
+    /// below 1, because at 1 nothing of the signal is left.
     pub fn fits(self, path: &Path) -> bool {
         match path {
             // Their noisy end holds no x0 (a = 0): only D itself, or on straight paths a direction, reveals it.

@@ -1,5 +1,6 @@
 //! Signal processing without model and without threads; allocation-free after construction.
 
+pub mod denormals;
 pub mod fifo;
 pub mod noise;
 pub mod normalise;

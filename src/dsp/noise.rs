@@ -6,6 +6,9 @@
 //! the same on every platform that Rust supports with IEEE f32 (x87 without SSE2 is the exception), whatever its
 //! mathematics library.
 
+/// Blocks of four that are computed side by side, so that the compiler can use vector instructions.
+const LANES: usize = 8;
+
 /// Fills `out` with independent N(0, 1) draws.
 ///
 /// `stream` separates reverse stages and channels; `frame` is the absolute frame from the start of the signal;
@@ -18,45 +21,53 @@ pub fn gaussian(seed: u64, stream: u32, frame: u64, out: &mut [f32]) {
 /// Like [`gaussian`], from element `first` of the frame on: `out[i]` is element `first + i`.
 pub fn gaussian_from(seed: u64, stream: u32, frame: u64, first: u32, out: &mut [f32]) {
     let mut block = first / 4;
-    let skip = (first % 4) as usize;
-    let (head, whole) = out.split_at_mut(((4 - skip) % 4).min(out.len()));
-    if !head.is_empty() {
-        head.copy_from_slice(&block_of_four(seed, stream, frame, block)[skip..][..head.len()]);
-        block += 1;
-    }
-    let mut fours = whole.chunks_exact_mut(4);
-    for four in &mut fours {
-        four.copy_from_slice(&block_of_four(seed, stream, frame, block));
-        block = block.wrapping_add(1);
-    }
-    let tail = fours.into_remainder();
-    if !tail.is_empty() {
-        tail.copy_from_slice(&block_of_four(seed, stream, frame, block)[..tail.len()]);
+    let mut skip = (first % 4) as usize;
+    let mut rest = out;
+    while !rest.is_empty() {
+        let draws = blocks(seed, stream, frame, block);
+        let (now, later) = rest.split_at_mut((4 * LANES - skip).min(rest.len()));
+        now.copy_from_slice(&draws.as_flattened()[skip..][..now.len()]);
+        rest = later;
+        block = block.wrapping_add(LANES as u32);
+        skip = 0;
     }
 }
 
-/// Elements 4·block … 4·block + 3 of a frame.
-fn block_of_four(seed: u64, stream: u32, frame: u64, block: u32) -> [f32; 4] {
-    let counter = [block, stream, frame as u32, (frame >> 32) as u32];
+/// Elements 4·block … of a frame, four a block: `block` and those that follow it.
+fn blocks(seed: u64, stream: u32, frame: u64, block: u32) -> [[f32; 4]; LANES] {
+    let index = std::array::from_fn(|lane| block.wrapping_add(lane as u32));
+    let counter = [
+        index,
+        [stream; LANES],
+        [frame as u32; LANES],
+        [(frame >> 32) as u32; LANES],
+    ];
     let [a, b, c, d] = philox4x32_10(counter, [seed as u32, (seed >> 32) as u32]);
-    let [x, y] = box_muller(a, b);
-    let [z, w] = box_muller(c, d);
-    [x, y, z, w]
+    let mut pairs = [[[0.0; 2]; LANES]; 2];
+    for lane in 0..LANES {
+        pairs[0][lane] = box_muller(a[lane], b[lane]);
+        pairs[1][lane] = box_muller(c[lane], d[lane]);
+    }
+    std::array::from_fn(|lane| {
+        let ([x, y], [z, w]) = (pairs[0][lane], pairs[1][lane]);
+        [x, y, z, w]
+    })
 }
 
-/// Ten rounds of the Philox bijection.
-fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+/// Ten rounds of the Philox bijection on each lane.
+fn philox4x32_10<const N: usize>(mut counter: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
     const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
     for _ in 0..10 {
-        let low = u64::from(MULTIPLIERS[0]) * u64::from(counter[0]);
-        let high = u64::from(MULTIPLIERS[1]) * u64::from(counter[2]);
-        counter = [
-            (high >> 32) as u32 ^ counter[1] ^ key[0],
-            high as u32,
-            (low >> 32) as u32 ^ counter[3] ^ key[1],
-            low as u32,
-        ];
+        let [a, b, c, d] = &mut counter;
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            let low = u64::from(MULTIPLIERS[0]) * u64::from(*a);
+            let high = u64::from(MULTIPLIERS[1]) * u64::from(*c);
+            *a = (high >> 32) as u32 ^ *b ^ key[0];
+            *b = high as u32;
+            *c = (low >> 32) as u32 ^ *d ^ key[1];
+            *d = low as u32;
+        }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
     counter
@@ -71,8 +82,8 @@ fn box_muller(radius: u32, angle: u32) -> [f32; 2] {
 
 /// `−ln((bits + ½)/2³²)`, never negative; relative error below 3e-7.
 fn minus_ln(bits: u32) -> f32 {
-    // The odd number 2·bits + 1 keeps the half; u is that over 2³³.
-    let value = ((u64::from(bits) << 1) | 1) as f32;
+    // The odd number 2·bits + 1 keeps the half; u is that over 2³³. Exact in f64, rounded once.
+    let value = (2.0 * f64::from(bits) + 1.0) as f32;
     // Split into mantissa in [√½, √2) and exponent, by integer arithmetic on the representation.
     const SQRT_HALF: u32 = 0x3F35_04F3;
     let shifted = value.to_bits() - SQRT_HALF;
@@ -83,7 +94,8 @@ fn minus_ln(bits: u32) -> f32 {
     let q = s * s;
     let series = 2.0 + q * (2.0 / 3.0 + q * (2.0 / 5.0 + q * (2.0 / 7.0 + q * (2.0 / 9.0))));
     let ln = (exponent - 33) as f32 * std::f32::consts::LN_2 + s * series;
-    (-ln).max(0.0)
+    // Not f32::max: it leaves open which zero it returns.
+    if ln < 0.0 { -ln } else { 0.0 }
 }
 
 /// (cos, sin) of `bits`/2³² turns; absolute error below 2e-7.
@@ -94,15 +106,21 @@ fn cos_sin_turn(bits: u32) -> [f32; 2] {
     let x = rest as f32 * (std::f32::consts::TAU / 4_294_967_296.0);
     let q = x * x;
     // Taylor; the first terms left out are below 2e-9 at π/4.
-    let sin = x * (1.0 - q * (1.0 / 6.0 - q * (1.0 / 120.0 - q * (1.0 / 5040.0 - q / 362_880.0))));
+    let sin = x
+        * (1.0 - q * (1.0 / 6.0 - q * (1.0 / 120.0 - q * (1.0 / 5040.0 - q * (1.0 / 362_880.0)))));
     let cos = 1.0
-        - q * (0.5 - q * (1.0 / 24.0 - q * (1.0 / 720.0 - q * (1.0 / 40_320.0 - q / 3_628_800.0))));
-    match quarter {
-        0 => [cos, sin],
-        1 => [-sin, cos],
-        2 => [-cos, -sin],
-        _ => [sin, -cos],
-    }
+        - q * (0.5
+            - q * (1.0 / 24.0
+                - q * (1.0 / 720.0 - q * (1.0 / 40_320.0 - q * (1.0 / 3_628_800.0)))));
+    // Odd quarters exchange the two; cos is negative in quarters 1 and 2, sin in 2 and 3. Without branches,
+    // which random bits would make unpredictable.
+    let odd = quarter & 1 == 1;
+    let (along, across) = if odd { (sin, cos) } else { (cos, sin) };
+    let signs = [(quarter + 1) & 2, quarter & 2].map(|two| two << 30);
+    [
+        f32::from_bits(along.to_bits() ^ signs[0]),
+        f32::from_bits(across.to_bits() ^ signs[1]),
+    ]
 }
 
 #[cfg(test)]
@@ -130,7 +148,8 @@ mod tests {
                 [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
             ),
         ] {
-            assert_eq!(philox4x32_10(counter, key), expected);
+            let counter = counter.map(|word| [word; 3]);
+            assert_eq!(philox4x32_10(counter, key), expected.map(|word| [word; 3]));
         }
     }
 

@@ -5,13 +5,16 @@
 //! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches.
 
 pub mod alignment;
+pub mod latency;
 pub mod mix;
 pub mod offline;
+mod priority;
 pub mod recipe;
 pub mod reverse;
 pub mod settings;
 pub mod stream;
 pub mod transform;
+pub mod worker;
 
 pub use offline::Offline;
 pub use settings::{Format, Keep, Settings};

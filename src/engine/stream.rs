@@ -6,6 +6,7 @@ use super::recipe::Recipe;
 use super::reverse::Reverse;
 use super::settings::{Format, Settings};
 use super::transform::Transform;
+use crate::dsp::denormals::Flush;
 use crate::dsp::fifo::Fifo;
 use crate::dsp::resample::Converter;
 use crate::dsp::sanitise;
@@ -111,6 +112,7 @@ impl Stream {
             self.input.push(index, channel.iter().map(|v| sanitise::sample(*v)));
             self.dry.push(index, channel.iter().map(|v| sanitise::sample(*v)));
         }
+        let _flush = Flush::new();
         while self.gather()? {
             self.call()?;
             self.give_back()?;

@@ -8,8 +8,11 @@
 //! Memory does not grow with the length of a file. No input makes the reader panic, loop or allocate by a size that
 //! it merely claims.
 
+mod codec_facts;
 mod dither;
 pub mod find;
+mod guard;
+mod info;
 mod metadata;
 mod mp4_edit;
 mod pcm;
@@ -23,6 +26,7 @@ mod target;
 mod warning;
 mod wav_fmt;
 mod wav_size;
+mod wav_walk;
 mod write;
 mod write_flac;
 mod write_wav;

@@ -4,22 +4,22 @@
 //! through [`guarded`], and a packet that yields nothing cannot be repeated for ever.
 
 use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known as codec;
-use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Failure;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::well_known as format;
-use symphonia::core::formats::{FormatId, FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::probe::{Hint, Probe, ProbeOptions};
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::meta::{MetadataOptions, RawValue};
+use symphonia::core::meta::MetadataOptions;
 
-use super::metadata::{self, Metadata};
+use super::codec_facts;
+use super::guard;
+use super::metadata::Metadata;
 use super::mp4_edit;
 use super::source::Input;
-use super::spec::{Container, SampleFormat, Spec, check_limits};
+use super::spec::{Spec, check_limits};
 use super::warning::Warning;
 use crate::units::Hz;
 use crate::{Error, Result};
@@ -68,11 +68,11 @@ pub(super) fn open(mut input: Input) -> Result<Opened> {
     let seekable = input.can_seek();
     let edit = edit(&mut input).map_err(|e| input.failed(e))?;
     let stream = MediaSourceStream::new(Box::new(input), Default::default());
-    let probe = || {
+    let recognise = || {
         let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
-        symphonia::default::get_probe().probe(&Hint::new(), stream, format, meta)
+        probe().probe(&Hint::new(), stream, format, meta)
     };
-    let mut demuxer = guarded(probe).map_err(|e| match e {
+    let mut demuxer = guarded(recognise).map_err(|e| match e {
         Failure::Unsupported(_) => bad(
             "it is no audio of a known format".into(),
             super::source::NO_AUDIO,
@@ -113,7 +113,7 @@ pub(super) fn open(mut input: Input) -> Result<Opened> {
                     "convert it to WAV or FLAC, for example with ffmpeg",
                 )
             })?;
-    let metadata = tags(demuxer.as_mut());
+    let metadata = codec_facts::tags(demuxer.as_mut());
     let edit = edit.filter(|edit| Some(edit.scale) == params.sample_rate);
     let (skip, length) = edit.map_or((0, u64::MAX), |edit| (edit.start, edit.length));
     let frames = track
@@ -149,8 +149,8 @@ pub(super) fn open(mut input: Input) -> Result<Opened> {
         rate: Hz(codec.rate),
         channels: codec.channels as u16,
         frames: codec.promised,
-        sample: sample_format(&params),
-        container: container(kind, &params),
+        sample: codec_facts::sample_format(&params),
+        container: codec_facts::container(kind, &params),
         channel_mask: None,
     };
     Ok(Opened {
@@ -312,62 +312,22 @@ enum Step {
 
 /// Runs a call into symphonia; a panic inside becomes an error, as the fault lies in the file.
 fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Failure::DecodeError("the decoder gave up")))
+    guard::guarded(call).unwrap_or(Err(Failure::DecodeError("the decoder gave up")))
 }
 
-fn sample_format(params: &AudioCodecParameters) -> SampleFormat {
-    let bits = params.bits_per_sample.or(params.bits_per_coded_sample);
-    match params.codec {
-        codec::CODEC_ID_PCM_F32LE | codec::CODEC_ID_PCM_F32BE => SampleFormat::Float32,
-        codec::CODEC_ID_PCM_F64LE | codec::CODEC_ID_PCM_F64BE => SampleFormat::Float64,
-        codec::CODEC_ID_PCM_ALAW | codec::CODEC_ID_PCM_MULAW => SampleFormat::Int16,
-        codec::CODEC_ID_ADPCM_MS | codec::CODEC_ID_ADPCM_IMA_WAV | codec::CODEC_ID_ADPCM_IMA_QT => {
-            SampleFormat::Int16
-        }
-        codec::CODEC_ID_MP3 | codec::CODEC_ID_AAC | codec::CODEC_ID_VORBIS => SampleFormat::Lossy,
-        // Sixth byte of the magic cookie.
-        codec::CODEC_ID_ALAC => (params.extra_data.as_deref())
-            .and_then(|cookie| SampleFormat::integer((*cookie.get(5)?).into()))
-            .unwrap_or(SampleFormat::Int24),
-        _ => bits
-            .and_then(SampleFormat::integer)
-            .unwrap_or(SampleFormat::Lossy),
-    }
-}
-
-fn container(kind: FormatId, params: &AudioCodecParameters) -> Container {
-    match kind {
-        format::FORMAT_ID_FLAC => Container::Flac,
-        format::FORMAT_ID_AIFF => Container::Aiff,
-        format::FORMAT_ID_OGG => Container::Ogg,
-        format::FORMAT_ID_ISOMP4 => Container::Mp4,
-        format::FORMAT_ID_ADTS => Container::Adts,
-        format::FORMAT_ID_MKV => Container::Matroska,
-        format::FORMAT_ID_WAVE => Container::Wav,
-        _ if params.codec == codec::CODEC_ID_FLAC => Container::Flac,
-        _ => Container::Mp3,
-    }
-}
-
-/// Text tags, named as in Vorbis comments where the format knows the meaning.
-fn tags(demuxer: &mut dyn FormatReader) -> Metadata {
-    let mut kept = Metadata::default();
-    let mut log = demuxer.metadata();
-    let Some(revision) = log.skip_to_latest() else {
-        return kept;
-    };
-    let tracks = revision
-        .per_track
-        .iter()
-        .flat_map(|track| &track.metadata.tags);
-    for tag in revision.media.tags.iter().chain(tracks) {
-        if let RawValue::String(value) = &tag.raw.value
-            && kept.len() + value.len() < metadata::MAX_BYTES
-        {
-            kept.tags.push((tag.raw.key.clone(), value.to_string()));
-        }
-    }
-    kept
+/// All formats, looked for in the first bytes only (and again behind each tag): deeper in, any file of other content has
+/// something that looks like MP3.
+fn probe() -> &'static Probe {
+    static PROBE: OnceLock<Probe> = OnceLock::new();
+    PROBE.get_or_init(|| {
+        let options = ProbeOptions {
+            max_probe_depth: 4096,
+            ..ProbeOptions::default()
+        };
+        let mut probe = Probe::new_with_options(&options);
+        symphonia::default::register_enabled_formats(&mut probe);
+        probe
+    })
 }
 
 impl MediaSource for Input {

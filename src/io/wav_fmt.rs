@@ -78,7 +78,9 @@ impl Fmt {
             (FLOAT, 64) => SampleFormat::Float64,
             (PCM, bits) => {
                 let narrow = SampleFormat::integer(bits.into())?;
-                let wide = (self.block_align % self.channels.max(1) == 0)
+                let wide = self
+                    .block_align
+                    .is_multiple_of(self.channels.max(1))
                     .then(|| {
                         SampleFormat::integer(
                             u32::from(self.block_align / self.channels.max(1)) * 8,

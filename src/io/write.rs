@@ -83,7 +83,7 @@ pub struct Writer {
 
 #[derive(Debug)]
 enum Kind {
-    Wav(Wav),
+    Wav(Box<Wav>),
     Flac(Box<Flac>),
 }
 
@@ -113,7 +113,9 @@ impl Writer {
         check_limits(output.name(), spec.channels.into(), spec.rate.0.into())?;
         let mut warnings = Vec::new();
         let kind = match spec.container {
-            Container::Wav | Container::Rf64 => Kind::Wav(Wav::new(output, spec, metadata)?),
+            Container::Wav | Container::Rf64 => {
+                Kind::Wav(Box::new(Wav::new(output, spec, metadata)?))
+            }
             Container::Flac => {
                 Kind::Flac(Box::new(Flac::new(output, spec, metadata, &mut warnings)?))
             }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flac_codec::encode::{FlacSampleWriter, Options};
 use flac_codec::metadata::VorbisComment;
 
+use super::info;
 use super::metadata::Metadata;
 use super::quantize::Quantizer;
 use super::spec::{Container, SampleFormat};
@@ -55,21 +56,24 @@ impl Flac {
             );
             return Err(output.bad(problem, "choose 16 or 24 bits, or write WAV instead"));
         }
-        if !metadata.chunks.is_empty() {
-            let names: Vec<_> = metadata
-                .chunks
+        let (lists, foreign): (Vec<_>, Vec<_>) =
+            metadata.chunks.iter().partition(|c| info::is_info(c));
+        if !foreign.is_empty() {
+            let names: Vec<_> = foreign
                 .iter()
-                .map(|c| String::from_utf8_lossy(&c.id).into_owned())
+                .map(|c| String::from_utf8_lossy(&c.id))
                 .collect();
-            let what = format!("{}", names.join(", "));
+            let reason = "FLAC has no place for chunks of WAV";
             warnings.push(Warning::Dropped {
-                what,
-                reason: "FLAC has no place for chunks of WAV",
+                what: names.join(", "),
+                reason,
             });
         }
         let fields = metadata
             .tags
-            .iter()
+            .into_iter()
+            .chain(lists.into_iter().flat_map(info::to_tags));
+        let fields = fields
             .filter(|(name, _)| is_field(name))
             .map(|(name, value)| format!("{name}={value}"));
         let comment = VorbisComment {

@@ -5,6 +5,7 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
+use super::info;
 use super::metadata::{Chunk, Metadata};
 use super::pcm;
 use super::quantize::Quantizer;
@@ -37,13 +38,16 @@ pub(super) struct Wav {
 }
 
 impl Wav {
-    pub fn new(output: Output, spec: &OutputSpec, metadata: Metadata) -> Result<Self> {
+    pub fn new(output: Output, spec: &OutputSpec, mut metadata: Metadata) -> Result<Self> {
         let layout = Layout {
             sample: spec.sample,
             channels: spec.channels,
         };
         if layout.frame_bytes() == 0 {
             return Err(output.bad("WAV needs a depth", "choose 16, 24 or 32f"));
+        }
+        if !metadata.chunks.iter().any(info::is_info) {
+            metadata.chunks.extend(info::to_chunk(&metadata.tags));
         }
         let seek = output.can_seek();
         let (before, behind) = metadata

@@ -1,6 +1,6 @@
 //! The model card: one JSON object in the ONNX metadata that says everything the engine needs.
 //!
-//! The types here are the card as it is written; [`crate::model::card_read`] reads one with an error for every fault.
+//! The types here are the card as it is written; [`Card::parse`] reads one with an error for every fault.
 
 use std::collections::BTreeMap;
 

@@ -46,7 +46,11 @@ impl Report {
     fn add(&mut self, name: &'static str, outcome: Result<String, String>) -> bool {
         let passed = outcome.is_ok();
         let detail = outcome.unwrap_or_else(|problem| problem);
-        self.checks.push(Check { name, passed, detail });
+        self.checks.push(Check {
+            name,
+            passed,
+            detail,
+        });
         passed
     }
 }
@@ -79,8 +83,17 @@ pub fn check(name_or_path: &str, options: &Options) -> Report {
 
 fn summary(model: &Model) -> String {
     let card = &model.card;
-    let name = Path::new(&model.origin).file_name().unwrap_or_default().to_string_lossy();
-    format!("{name}: {} {}, {} Hz, {} state tensors", card.name, card.version, card.sample_rate, model.signature.states.len())
+    let name = Path::new(&model.origin)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    format!(
+        "{name}: {} {}, {} Hz, {} state tensors",
+        card.name,
+        card.version,
+        card.sample_rate,
+        model.signature.states.len()
+    )
 }
 
 /// The properties of a network that runs; also for networks that no file holds.
@@ -88,7 +101,10 @@ fn summary(model: &Model) -> String {
 /// A vocoder is not run: its condition has a shape that only its file knows.
 pub fn properties(network: &mut dyn Network, report: &mut Report) {
     if network.card().task == Task::Vocode {
-        report.add("a call succeeds and is finite", Ok("not run: a vocoder".to_owned()));
+        report.add(
+            "a call succeeds and is finite",
+            Ok("not run: a vocoder".to_owned()),
+        );
         return;
     }
     let frames = network.frames_max().min(8);
@@ -100,21 +116,44 @@ pub fn properties(network: &mut dyn Network, report: &mut Report) {
             return;
         }
     };
-    let outcome = if finite(&whole) { Ok(String::new()) } else { Err("out holds NaN or infinity; train it again".to_owned()) };
+    let outcome = if finite(&whole) {
+        Ok(String::new())
+    } else {
+        Err("out holds NaN or infinity; train it again".to_owned())
+    };
     if !report.add("a call succeeds and is finite", outcome) {
         return;
     }
     let again = evaluate(network, &input, frames, frames);
-    report.add("two runs give the same bits", again.map_err(|e| e.to_string()).and_then(|again| {
-        let same = again.iter().zip(&whole).all(|(a, b)| a.to_bits() == b.to_bits());
-        if same { Ok(String::new()) } else { Err("they differ; remove random operators from the graph".to_owned()) }
-    }));
+    report.add(
+        "two runs give the same bits",
+        again.map_err(|e| e.to_string()).and_then(|again| {
+            let same = again
+                .iter()
+                .zip(&whole)
+                .all(|(a, b)| a.to_bits() == b.to_bits());
+            if same {
+                Ok(String::new())
+            } else {
+                Err("they differ; remove random operators from the graph".to_owned())
+            }
+        }),
+    );
     let single = evaluate(network, &input, frames, 1);
-    report.add("frame by frame equals one long call", single.map_err(|e| e.to_string()).and_then(|single| {
-        let error = error_energy(&single, &whole);
-        let text = format!("relative error {:.1e} over {frames} frames", error.sqrt());
-        if error <= TOLERANCE { Ok(text) } else { Err(format!("{text}, expected at most 1e-5; the network looks ahead or loses a state")) }
-    }));
+    report.add(
+        "frame by frame equals one long call",
+        single.map_err(|e| e.to_string()).and_then(|single| {
+            let error = error_energy(&single, &whole);
+            let text = format!("relative error {:.1e} over {frames} frames", error.sqrt());
+            if error <= TOLERANCE {
+                Ok(text)
+            } else {
+                Err(format!(
+                    "{text}, expected at most 1e-5; the network looks ahead or loses a state"
+                ))
+            }
+        }),
+    );
     let outcome = match network.card().self_test.clone() {
         Some(test) => self_test(network, &test),
         None => Ok("the card has none".to_owned()),
@@ -134,19 +173,31 @@ fn near(what: &str, found: f64, wanted: f64) -> Result<(), String> {
     if (found - wanted).abs() <= ENERGY_TOLERANCE * wanted.abs().max(1e-6) {
         return Ok(());
     }
-    Err(format!("{what} energy {found:.6}, expected {wanted:.6}; the weights are not those that the card was written for"))
+    Err(format!(
+        "{what} energy {found:.6}, expected {wanted:.6}; the weights are not those that the card was written for"
+    ))
 }
 
 /// y = sin(0.37·n + 0.11·seed), n the index in `[C, T, F]`; computed in f64.
 fn input(network: &dyn Network, frames: usize, seed: u64) -> Vec<f32> {
     let transform = &network.card().transform;
     let numbers = transform.channels() * frames * transform.bins();
-    (0..numbers).map(|n| (0.37 * n as f64 + 0.11 * seed as f64).sin() as f32).collect()
+    (0..numbers)
+        .map(|n| (0.37 * n as f64 + 0.11 * seed as f64).sin() as f32)
+        .collect()
 }
 
 /// D(x = y = input, t = 1) from zero states, `part` frames a call.
-fn evaluate(network: &mut dyn Network, input: &[f32], frames: usize, part: usize) -> Result<Vec<f32>> {
-    let (c, f) = (network.card().transform.channels(), network.card().transform.bins());
+fn evaluate(
+    network: &mut dyn Network,
+    input: &[f32],
+    frames: usize,
+    part: usize,
+) -> Result<Vec<f32>> {
+    let (c, f) = (
+        network.card().transform.channels(),
+        network.card().transform.bins(),
+    );
     if input.len() != c * frames * f || part == 0 {
         return Err(Error::setting("frames", frames, "the frames of the input"));
     }
@@ -155,11 +206,22 @@ fn evaluate(network: &mut dyn Network, input: &[f32], frames: usize, part: usize
     let mut out = vec![0.0; input.len()];
     for start in (0..frames).step_by(part) {
         let t = part.min(frames - start);
-        let span = |channel: usize| (channel * frames + start) * f..(channel * frames + start + t) * f;
-        let y: Vec<f32> = (0..c).flat_map(|channel| input[span(channel)].iter().copied()).collect();
+        let span =
+            |channel: usize| (channel * frames + start) * f..(channel * frames + start + t) * f;
+        let y: Vec<f32> = (0..c)
+            .flat_map(|channel| input[span(channel)].iter().copied())
+            .collect();
         let mut piece = vec![0.0; y.len()];
         let condition = if unconditional { &[][..] } else { &y };
-        network.run(Call { batch: 1, frames: t, x: &y, y: condition, time: 1.0, caches: &mut caches, out: &mut piece })?;
+        network.run(Call {
+            batch: 1,
+            frames: t,
+            x: &y,
+            y: condition,
+            time: 1.0,
+            caches: &mut caches,
+            out: &mut piece,
+        })?;
         for channel in 0..c {
             out[span(channel)].copy_from_slice(&piece[channel * t * f..(channel + 1) * t * f]);
         }
@@ -173,6 +235,10 @@ fn energy(numbers: &[f32]) -> f64 {
 
 /// Energy of the difference over the energy of `wanted`.
 fn error_energy(found: &[f32], wanted: &[f32]) -> f64 {
-    let difference: f64 = found.iter().zip(wanted).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
+    let difference: f64 = found
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
+        .sum();
     difference / energy(wanted).max(f64::MIN_POSITIVE)
 }

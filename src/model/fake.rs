@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use diffwav::model::{Network, fake::Fake};
-//! let network = Fake::identity(480).frames_max(4).busy(std::time::Duration::from_millis(2));
+//! let network = Fake::identity(480).holding(4).busy(std::time::Duration::from_millis(2));
 //! assert_eq!(network.frames_max(), 4);
 //! ```
 
@@ -74,10 +74,22 @@ impl Fake {
     }
 
     fn new(hop: usize, law: Law) -> Self {
-        let transform =
-            Transform::Stft { window: 2 * hop, hop, shape: WindowShape::SqrtHann, exponent: 0.5, scale: 1.0 };
+        let transform = Transform::Stft {
+            window: 2 * hop,
+            hop,
+            shape: WindowShape::SqrtHann,
+            exponent: 0.5,
+            scale: 1.0,
+        };
         let card = card(transform);
-        Self { signature: signature(&card, law), card, law, pace: None, faults: BTreeMap::new(), calls: 0 }
+        Self {
+            signature: signature(&card, law),
+            card,
+            law,
+            pace: None,
+            faults: BTreeMap::new(),
+            calls: 0,
+        }
     }
 
     /// The same network on plain waveform frames: C = 1, F = hop.
@@ -97,7 +109,7 @@ impl Fake {
 
     /// The most frames a call.
     #[must_use]
-    pub fn frames_max(self, frames: usize) -> Self {
+    pub fn holding(self, frames: usize) -> Self {
         self.edit(|card| card.frames_max = frames)
     }
 
@@ -141,8 +153,13 @@ impl Fake {
             Law::State => call.out.copy_from_slice(call.x),
             Law::OnePole(pole) => {
                 let bins = self.card.transform.bins();
-                let rows = call.out.chunks_exact_mut(call.frames * bins).zip(call.y.chunks_exact(call.frames * bins));
-                let pasts = call.caches.now[0].chunks_exact(bins).zip(call.caches.next[0].chunks_exact_mut(bins));
+                let rows = call
+                    .out
+                    .chunks_exact_mut(call.frames * bins)
+                    .zip(call.y.chunks_exact(call.frames * bins));
+                let pasts = call.caches.now[0]
+                    .chunks_exact(bins)
+                    .zip(call.caches.next[0].chunks_exact_mut(bins));
                 for ((out, y), (past, next)) in rows.zip(pasts) {
                     next.copy_from_slice(past);
                     for (out, y) in out.chunks_exact_mut(bins).zip(y.chunks_exact(bins)) {
@@ -187,10 +204,21 @@ impl Network for Fake {
             }
             None => {}
         }
-        let error = |problem| Error::Inference { engine: "fake".to_owned(), problem, alternative: "tract" };
-        self.signature.admits(&call, self.card.frames_max).map_err(error)?;
+        let error = |problem| Error::Inference {
+            engine: "fake".to_owned(),
+            problem,
+            alternative: "tract",
+        };
+        self.signature
+            .admits(&call, self.card.frames_max)
+            .map_err(error)?;
         match fault {
-            Some(Fault::Error) => return Err(error(format!("call {} fails as it was told to", self.calls - 1))),
+            Some(Fault::Error) => {
+                return Err(error(format!(
+                    "call {} fails as it was told to",
+                    self.calls - 1
+                )));
+            }
             Some(Fault::Nan) => call.out.fill(f32::NAN),
             None => self.compute(&mut call),
         }
@@ -230,9 +258,15 @@ pub fn card(transform: Transform) -> Card {
 }
 
 fn signature(card: &Card, law: Law) -> Signature {
-    let (c, f) = (Dim::Fixed(card.transform.channels()), Dim::Fixed(card.transform.bins()));
+    let (c, f) = (
+        Dim::Fixed(card.transform.channels()),
+        Dim::Fixed(card.transform.bins()),
+    );
     let frames = vec![Dim::Batch, c, Dim::Frames, f];
-    let named = |name: &str, dims: &[Dim]| Tensor { name: name.to_owned(), dims: dims.to_vec() };
+    let named = |name: &str, dims: &[Dim]| Tensor {
+        name: name.to_owned(),
+        dims: dims.to_vec(),
+    };
     let mut signature = Signature {
         inputs: vec![Input::X, Input::Y, Input::Time],
         outputs: vec![Output::Out],
@@ -243,7 +277,9 @@ fn signature(card: &Card, law: Law) -> Signature {
     if let Law::OnePole(_) = law {
         signature.inputs.push(Input::State(0));
         signature.outputs.push(Output::Next(0));
-        signature.states.push(named("state_past", &[Dim::Batch, c, f]));
+        signature
+            .states
+            .push(named("state_past", &[Dim::Batch, c, f]));
     }
     signature
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::own_folder::own_folder;
 use crate::model::preflight;
 
 /// Environment variables that name the library, the first one wins.
@@ -101,20 +102,22 @@ fn intact(path: &Path) -> Result<(), String> {
     ))
 }
 
-/// The folders of the program: where it lies, ../lib, and onnxruntime/ in the build folder that it lies in.
+/// The folders of the plugin or the program: where it lies, ../lib, and onnxruntime/ in the build folder that it
+/// lies in.
 fn own_folders() -> Vec<PathBuf> {
-    let Some(folder) = env::current_exe()
+    let program = env::current_exe()
         .ok()
-        .and_then(|exe| exe.parent().map(Path::to_path_buf))
-    else {
-        return Vec::new();
-    };
-    let mut folders = vec![folder.clone(), folder.join("../lib")];
-    let built = folder
-        .ancestors()
-        .take(4)
-        .find(|ancestor| ancestor.join("CACHEDIR.TAG").is_file());
-    folders.extend(built.map(|target| target.join("onnxruntime")));
+        .and_then(|exe| exe.parent().map(Path::to_path_buf));
+    let mut folders = Vec::new();
+    for folder in own_folder().into_iter().chain(program) {
+        let built = folder
+            .ancestors()
+            .take(4)
+            .find(|ancestor| ancestor.join("CACHEDIR.TAG").is_file());
+        folders.extend([folder.clone(), folder.join("../lib")]);
+        folders.extend(built.map(|target| target.join("onnxruntime")));
+    }
+    folders.dedup();
     folders
 }
 

@@ -17,6 +17,7 @@ pub mod network;
 pub mod onnx_meta;
 mod onnx_tensors;
 pub mod ort;
+mod own_folder;
 pub mod preflight;
 pub mod registry;
 pub mod signature;

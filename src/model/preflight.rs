@@ -130,10 +130,7 @@ fn is_native(found: object::Architecture) -> bool {
 
 /// Opens the library and asks for its version and its API.
 fn ask(path: &Path) -> Result<String, String> {
-    // SAFETY: opening runs the library's initialisers. `structure` has shown that it is whole and exports the entry
-    // of ONNX Runtime, and the user or the bundle chose it.
-    let library =
-        unsafe { libloading::Library::new(path) }.map_err(|e| format!("cannot be loaded ({e})"))?;
+    let library = open(path).map_err(|e| format!("cannot be loaded ({e})"))?;
     // SAFETY: the symbol of this name has had this type in every release of ONNX Runtime.
     let entry = unsafe { library.get::<unsafe extern "system" fn() -> *const ApiBase>(ENTRY) }
         .map_err(|e| format!("exports no {ENTRY} ({e})"))?;
@@ -166,6 +163,23 @@ fn ask(path: &Path) -> Result<String, String> {
     // From here on it is going to be used; closing it would run its finalisers for nothing.
     std::mem::forget(library);
     Ok(version)
+}
+
+/// Loads the library with every symbol resolved at once: a symbol that is missing is an error here, and would end
+/// the process if it were found missing at its first call.
+fn open(path: &Path) -> Result<libloading::Library, libloading::Error> {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+        // SAFETY: opening runs the library's initialisers. `structure` has shown that it is whole and exports the
+        // entry of ONNX Runtime, and the user or the bundle chose it.
+        unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
+    }
+    #[cfg(not(unix))]
+    {
+        // SAFETY: as above.
+        unsafe { libloading::Library::new(path) }
+    }
 }
 
 /// The minor version of "1.28.0".

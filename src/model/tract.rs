@@ -74,7 +74,7 @@ impl TractNetwork {
                 };
                 graph.set_input_fact(
                     i,
-                    InferenceFact::dt_shape(kind, &self.shape(*input, batch, frames)),
+                    InferenceFact::dt_shape(kind, self.shape(*input, batch, frames)),
                 )?;
             }
             graph.into_optimized()?.into_runnable()

@@ -2,7 +2,8 @@
 """Makes the files of this folder and outcomes.tsv, which says what the reader must do with each.
 
 Run it here: ./make.py. The clips of other formats come from ffmpeg and sox and are made again only with --clips, as
-encoders of other versions give other bytes. Files named crash-* were found by the fuzzer and are kept as they are.
+encoders of other versions give other bytes. Files named crash-* broke something once; of them
+only survival is asked.
 """
 
 import math
@@ -131,6 +132,21 @@ def bad():
     add("bad-fmt-huge.wav", "fmt claims 4 GB", "error it has a header but no audio (no data chunk)", riff(chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 48000, 96000, 2, 16), 2**32 - 1), data()))
     add("bad-chunk-huge.wav", "a chunk of 4 GB before everything", "error it has a WAV header and nothing else", riff(chunk(b"LIST", b"", 2**32 - 1), fmt(), data()))
     add("bad-codec.wav", "an unknown codec", "error its samples are coded (WAV format 4660) and cannot be decoded: ", riff(fmt(0x1234), data()))
+    noise = bytes((i * i * 7919 + i * 104729 >> 3) & 255 for i in range(20000))
+    add("bad-noise.mp3", "random bytes", "error it is no audio of a known format", noise)
+    add("bad-mp3-deep.bin", "MP3 behind 8 kB of something else", "error it is no audio of a known format", b"text" * 2048 + (HERE / "ok-tone.mp3").read_bytes())
+    add("ok-mp3-junk.mp3", "MP3 behind 400 bytes of something else", "4800", b"text" * 100 + (HERE / "ok-tone.mp3").read_bytes())
+    ms = bytes((0, 255, 127, 255, 127, 255, 127)) + b"\x88" * 249
+    coefficients = struct.pack("<HHH", 32, 500, 7) + struct.pack("<14h", 256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232)
+    # A step that grows beyond 32 bits: a panic in debug builds of symphonia, noise in release builds.
+    (HERE / "crash-adpcm-overflow.wav").write_bytes(riff(fmt(2, bits=4, align=256, extra=coefficients), chunk(b"data", ms * 4)))
+    tone = (HERE / "ok-tone.mp3").read_bytes()
+    add("lie-truncated.mp3", "MP3 without its second half", "1199 the file is cut short: 1199 of 4800 frames", tone[:700])
+    add("lie-damaged.mp3", "MP3 with zeros in the middle", "4655 1 damaged packets were replaced by silence", tone[:600] + bytes(200) + tone[800:])
+    m4a = (HERE / "ok-tone-front.m4a").read_bytes()
+    add("bad-truncated.m4a", "AAC without its last bytes: symphonia 0.6.1 gives up on a cut mdat", "error it has a header but no audio that decodes; copy or export it again", m4a[:-30])
+    ogg = (HERE / "ok-tone.ogg").read_bytes()
+    add("bad-ogg-crc.ogg", "Vorbis with a bit turned in its only page", "error its header is damaged (malformed stream: ogg: crc mismatch); copy or export", ogg[:-40] + bytes([ogg[-40] ^ 1]) + ogg[-39:])
     flac = (HERE / "ok-tone.flac").read_bytes() if (HERE / "ok-tone.flac").exists() else b""
     add("bad-flac-header-only.flac", "FLAC, 42 bytes of header", "error", flac[:42])
     mp3 = (HERE / "ok-tone.mp3").read_bytes() if (HERE / "ok-tone.mp3").exists() else b""

@@ -128,7 +128,11 @@ pub fn noise(channels: usize, frames: usize, bits: u32) -> Vec<Vec<f32>> {
                 value as f32 / steps
             })
             .collect();
-        samples[0] = if c % 2 == 0 { -1.0 } else { 1.0 - 1.0 / steps };
+        samples[0] = if c.is_multiple_of(2) {
+            -1.0
+        } else {
+            1.0 - 1.0 / steps
+        };
         samples
     };
     (0..channels).map(&mut channel).collect()

@@ -282,3 +282,85 @@ fn tags_of_flac_stay_in_flac_and_chunks_are_reported() {
     );
     assert_eq!(metadata.tags.len(), 2);
 }
+
+#[test]
+fn text_tags_cross_between_flac_and_wav() {
+    let Heard {
+        metadata,
+        planar,
+        spec,
+        ..
+    } = hear(&folder().join("ok-tone.flac")).unwrap();
+    let (dir, wav) = scratch("a.wav");
+    let mut output = diffwav::io::OutputSpec::like(&spec);
+    output.container = Container::Wav;
+    save(&wav, &output, metadata, &planar).unwrap();
+    let metadata = hear(&wav).unwrap().metadata;
+    assert_eq!(metadata.chunks.len(), 1);
+    assert_eq!(metadata.chunks[0].id, *b"LIST");
+    let text = b"INAM\x05\0\0\0Tone\0\0";
+    assert!(
+        metadata.chunks[0]
+            .body
+            .windows(text.len())
+            .any(|part| part == text),
+        "{metadata:?}"
+    );
+    let flac = dir.path().join("a.flac");
+    output.container = Container::Flac;
+    let mut writer = diffwav::io::Writer::create(&target(&flac), &output, metadata).unwrap();
+    assert_eq!(writer.warnings(), []);
+    feed(&mut writer, &planar).unwrap();
+    writer.finish().unwrap();
+    let tags = hear(&flac).unwrap().metadata.tags;
+    for tag in [("TITLE", "Tone"), ("ARTIST", "Nobody")] {
+        assert!(tags.contains(&(tag.0.into(), tag.1.into())), "{tags:?}");
+    }
+}
+
+/// Five gigabytes of silence as a sparse file: sizes beyond 32 bits, and a chunk behind them.
+#[test]
+fn samples_beyond_4_gb_and_the_chunks_behind_them_are_found() {
+    use std::io::{Seek, SeekFrom, Write};
+    let data = 5u64 << 30;
+    let mut ds64 = Vec::new();
+    ds64.extend(
+        [data + 200, data, data / 2]
+            .iter()
+            .flat_map(|size| size.to_le_bytes()),
+    );
+    ds64.extend([0; 4]);
+    let mut header = riff(&[
+        (b"ds64", &ds64),
+        (b"fmt ", &fmt(1, 1, 48_000, 16)),
+        (b"data", &[]),
+    ]);
+    header[..8].copy_from_slice(b"RF64\xFF\xFF\xFF\xFF");
+    let size_at = header.len() - 4;
+    header[size_at..].fill(0xFF);
+    let (_dir, path) = scratch("a.wav");
+    let mut file = fs::File::create(&path).unwrap();
+    file.write_all(&header).unwrap();
+    file.seek(SeekFrom::Current(data as i64)).unwrap();
+    file.write_all(b"iXML\x04\0\0\0<a/>").unwrap();
+    let mut reader = diffwav::io::Reader::open(&diffwav::io::Source::File(path)).unwrap();
+    assert_eq!(reader.spec().frames, Some(data / 2));
+    assert_eq!(
+        reader.metadata().chunks,
+        [Chunk {
+            id: *b"iXML",
+            body: b"<a/>".to_vec(),
+            before_data: false
+        }]
+    );
+    let mut planar = Vec::new();
+    assert_eq!(reader.read(&mut planar, 100_000).unwrap(), 100_000);
+    assert!(planar[0].iter().all(|x| *x == 0.0) && reader.warnings().is_empty());
+}
+
+#[test]
+fn readers_and_writers_can_move_to_another_thread() {
+    fn movable<T: Send>() {}
+    movable::<diffwav::io::Reader>();
+    movable::<diffwav::io::Writer>();
+}

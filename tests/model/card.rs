@@ -14,8 +14,22 @@ fn parse(change: impl FnOnce(&mut Value)) -> Result<Card, String> {
 #[test]
 fn the_card_of_the_built_in_model_survives_a_round_trip() {
     let card = parse(|_| {}).unwrap();
-    assert_eq!((card.sample_rate, card.frames_max, card.steps.times[&2].len()), (48_000, 16, 2));
-    assert_eq!((card.transform.channels(), card.transform.bins(), card.transform.hop()), (2, 481, 480));
+    assert_eq!(
+        (
+            card.sample_rate,
+            card.frames_max,
+            card.steps.times[&2].len()
+        ),
+        (48_000, 16, 2)
+    );
+    assert_eq!(
+        (
+            card.transform.channels(),
+            card.transform.bins(),
+            card.transform.hop()
+        ),
+        (2, 481, 480)
+    );
     let again = Card::parse("again", &serde_json::to_string(&card).unwrap()).unwrap();
     assert_eq!(card, again);
 }
@@ -31,39 +45,118 @@ fn waveform_cards_are_read() {
 fn faults_name_the_field_the_value_and_what_was_expected() {
     let cases = [
         ("/format", json!(2), "format is 2, expected 1"),
-        ("/format", json!("1"), "format is \"1\", expected a version number"),
+        (
+            "/format",
+            json!("1"),
+            "format is \"1\", expected a version number",
+        ),
         ("/name", json!("../x"), "name is ../x, expected letters"),
-        ("/task", json!("sing"), "task is \"sing\", expected denoise, vocode or synth"),
-        ("/sample_rate", json!(100), "sample_rate is 100, expected 4000 to 384000 Hz"),
-        ("/sample_rate", json!(-1), "sample_rate is -1, expected a rate in Hz"),
-        ("/sample_rate", json!(1e300), "sample_rate is 1e+300, expected a rate in Hz"),
-        ("/transform/window", json!(961), "transform.window is 961, expected even"),
-        ("/transform/window", json!(1u64 << 40), "transform.window is 1099511627776"),
-        ("/transform/hop", json!(0), "transform.hop is 0, expected 1 to"),
-        ("/transform/hop", json!(240), "transform.hop is 240, expected 480"),
-        ("/transform/exponent", json!(1.5), "transform.exponent is 1.5"),
+        (
+            "/task",
+            json!("sing"),
+            "task is \"sing\", expected denoise, vocode or synth",
+        ),
+        (
+            "/sample_rate",
+            json!(100),
+            "sample_rate is 100, expected 4000 to 384000 Hz",
+        ),
+        (
+            "/sample_rate",
+            json!(-1),
+            "sample_rate is -1, expected a rate in Hz",
+        ),
+        (
+            "/sample_rate",
+            json!(1e300),
+            "sample_rate is 1e+300, expected a rate in Hz",
+        ),
+        (
+            "/transform/window",
+            json!(961),
+            "transform.window is 961, expected even",
+        ),
+        (
+            "/transform/window",
+            json!(1u64 << 40),
+            "transform.window is 1099511627776",
+        ),
+        (
+            "/transform/hop",
+            json!(0),
+            "transform.hop is 0, expected 1 to",
+        ),
+        (
+            "/transform/hop",
+            json!(240),
+            "transform.hop is 240, expected 480",
+        ),
+        (
+            "/transform/exponent",
+            json!(1.5),
+            "transform.exponent is 1.5",
+        ),
         ("/transform/exponent", json!(0), "transform.exponent is 0"),
         ("/transform/scale", json!(-1), "transform.scale is -1"),
         ("/transform/kind", json!("wavelet"), "transform is {"),
-        ("/normalise/release_seconds", json!(0), "normalise.release_seconds is 0"),
+        (
+            "/normalise/release_seconds",
+            json!(0),
+            "normalise.release_seconds is 0",
+        ),
         ("/normalise/floor", json!(0), "normalise.floor is 0"),
-        ("/predicts", json!("y"), "predicts is \"y\", expected x0, eps or v"),
-        ("/steps/default", json!(9), "steps.default is 9, expected one of [1, 2, 3, 4]"),
+        (
+            "/predicts",
+            json!("y"),
+            "predicts is \"y\", expected x0, eps or v",
+        ),
+        (
+            "/steps/default",
+            json!(9),
+            "steps.default is 9, expected one of [1, 2, 3, 4]",
+        ),
         ("/steps/allowed", json!([]), "steps.allowed is []"),
         ("/steps/allowed", json!([0, 1]), "steps.allowed is [0, 1]"),
-        ("/steps/times/2", json!([1.0]), "steps.times.2 is 1 times, expected 2 times"),
-        ("/steps/times/2", json!([0.5, 1.0]), "steps.times.2 is [0.5, 1.0], expected falling times"),
-        ("/frames_max", json!(0), "frames_max is 0, expected 1 to 4096"),
+        (
+            "/steps/times/2",
+            json!([1.0]),
+            "steps.times.2 is 1 times, expected 2 times",
+        ),
+        (
+            "/steps/times/2",
+            json!([0.5, 1.0]),
+            "steps.times.2 is [0.5, 1.0], expected falling times",
+        ),
+        (
+            "/frames_max",
+            json!(0),
+            "frames_max is 0, expected 1 to 4096",
+        ),
         ("/frames_max", json!(1e9 as u64), "frames_max is 1000000000"),
         ("/lookahead", json!(1), "lookahead is 1, expected 0"),
         ("/causal", json!(false), "causal is false, expected true"),
-        ("/labels", json!([1]), "labels is [1], expected a list of class names"),
-        ("/self_test/frames", json!(17), "self_test.frames is 17, expected 1 to frames_max = 16"),
-        ("/self_test/output_energy", json!(-1), "self_test.output_energy is -1"),
+        (
+            "/labels",
+            json!([1]),
+            "labels is [1], expected a list of class names",
+        ),
+        (
+            "/self_test/frames",
+            json!(17),
+            "self_test.frames is 17, expected 1 to frames_max = 16",
+        ),
+        (
+            "/self_test/output_energy",
+            json!(-1),
+            "self_test.output_energy is -1",
+        ),
     ];
     for (pointer, value, expected) in cases {
         let text = parse(|card| *card.pointer_mut(pointer).unwrap() = value.clone()).unwrap_err();
-        assert!(text.starts_with("model test.onnx: ") && text.contains(expected), "{pointer} = {value}: {text}");
+        assert!(
+            text.starts_with("model test.onnx: ") && text.contains(expected),
+            "{pointer} = {value}: {text}"
+        );
     }
 }
 

@@ -9,7 +9,13 @@ use crate::signals::ENGINES;
 #[test]
 fn the_built_in_model_passes_on_every_engine() {
     for engine in ENGINES {
-        let report = check("denoise-v1", &Options { engine, ..Options::default() });
+        let report = check(
+            "denoise-v1",
+            &Options {
+                engine,
+                ..Options::default()
+            },
+        );
         println!("{report:#?}");
         assert!(report.passed() && report.checks.len() == 6, "{report:#?}");
         assert!(report.engine.starts_with(&engine.to_string()));
@@ -22,7 +28,10 @@ fn other_weights_than_the_card_was_written_for_fail_the_self_test() {
     let path = folder.path().join("swapped.onnx");
     let file = onnx::with_member("/self_test/output_energy", serde_json::json!(12345.0));
     std::fs::write(&path, file).unwrap();
-    let options = Options { engine: EngineChoice::Tract, ..Options::default() };
+    let options = Options {
+        engine: EngineChoice::Tract,
+        ..Options::default()
+    };
     let report = check(path.to_str().unwrap(), &options);
     let failed: Vec<_> = report.checks.iter().filter(|check| !check.passed).collect();
     assert_eq!(failed.len(), 1);

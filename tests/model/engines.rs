@@ -10,8 +10,10 @@ const TOLERANCE: f64 = 1e-10;
 #[test]
 fn engines_agree() {
     let y = noise(1, C * 16 * F);
-    let outs: Vec<Vec<f32>> =
-        ENGINES.iter().map(|engine| run(&mut *network(*engine), 1, &y, &y, 0.7, &[16])).collect();
+    let outs: Vec<Vec<f32>> = ENGINES
+        .iter()
+        .map(|engine| run(&mut *network(*engine), 1, &y, &y, 0.7, &[16]))
+        .collect();
     assert!(error_energy(&outs[0], &outs[1]) < TOLERANCE);
 }
 
@@ -57,7 +59,11 @@ fn signals_of_a_batch_are_independent() {
 
 /// The caches as bits, for "nothing changed".
 fn bits(caches: &diffwav::model::Caches) -> Vec<Vec<u32>> {
-    caches.now.iter().map(|state| state.iter().map(|x| x.to_bits()).collect()).collect()
+    caches
+        .now
+        .iter()
+        .map(|state| state.iter().map(|x| x.to_bits()).collect())
+        .collect()
 }
 
 #[test]
@@ -72,14 +78,24 @@ fn input_that_is_not_finite_is_an_error_and_changes_no_cache() {
                 y[17] = bad;
             }
             let before = bits(&caches);
-            let call =
-                Call { batch: 1, frames: 1, x: &y, y: &y, time: 1.0, caches: &mut caches, out: &mut out };
+            let call = Call {
+                batch: 1,
+                frames: 1,
+                x: &y,
+                y: &y,
+                time: 1.0,
+                caches: &mut caches,
+                out: &mut out,
+            };
             let result = network.run(call);
             match bad {
                 None => result.unwrap(),
                 Some(_) => {
                     let text = result.unwrap_err().to_string();
-                    assert!(text.contains("finite") && text.contains("try --engine"), "{text}");
+                    assert!(
+                        text.contains("finite") && text.contains("try --engine"),
+                        "{text}"
+                    );
                     assert!(bits(&caches) == before && out.iter().all(|x| x.is_finite()));
                 }
             }
@@ -88,13 +104,29 @@ fn input_that_is_not_finite_is_an_error_and_changes_no_cache() {
 }
 
 fn shape_error(network: &mut dyn Network, spoil: impl Fn(&mut Shape)) -> String {
-    let mut shape = Shape { batch: 1, frames: 2, x: 2, y: 2, out: 2, time: 1.0, states: 1 };
+    let mut shape = Shape {
+        batch: 1,
+        frames: 2,
+        x: 2,
+        y: 2,
+        out: 2,
+        time: 1.0,
+        states: 1,
+    };
     spoil(&mut shape);
     let mut caches = network.caches(shape.states);
     let (x, y) = (noise(7, C * F * shape.x), noise(8, C * F * shape.y));
     let mut out = vec![0.0; C * F * shape.out];
     let (batch, frames, time) = (shape.batch, shape.frames, shape.time);
-    let call = Call { batch, frames, x: &x, y: &y, time, caches: &mut caches, out: &mut out };
+    let call = Call {
+        batch,
+        frames,
+        x: &x,
+        y: &y,
+        time,
+        caches: &mut caches,
+        out: &mut out,
+    };
     network.run(call).unwrap_err().to_string()
 }
 
@@ -113,7 +145,10 @@ fn wrong_shapes_are_errors_that_name_the_buffer() {
     for engine in ENGINES {
         let mut network = network(engine);
         let network = &mut *network;
-        assert!(shape_error(network, |s| s.x = 1).contains("x holds 962 numbers, but 1924 are expected"));
+        assert!(
+            shape_error(network, |s| s.x = 1)
+                .contains("x holds 962 numbers, but 1924 are expected")
+        );
         assert!(shape_error(network, |s| s.y = 3).contains("y holds"));
         assert!(shape_error(network, |s| s.out = 1).contains("out holds"));
         assert!(shape_error(network, |s| s.states = 2).contains("state_"));
@@ -122,15 +157,29 @@ fn wrong_shapes_are_errors_that_name_the_buffer() {
         assert!(shape_error(network, |s| s.batch = 0).contains("0 signals"));
         assert!(shape_error(network, |s| s.batch = usize::MAX).contains("signals"));
         assert!(shape_error(network, |s| s.time = f32::NAN).contains("time"));
-        assert_eq!(run(network, 1, &noise(1, C * F), &noise(1, C * F), 1.0, &[1]).len(), C * F, "it still runs");
+        assert_eq!(
+            run(network, 1, &noise(1, C * F), &noise(1, C * F), 1.0, &[1]).len(),
+            C * F,
+            "it still runs"
+        );
     }
 }
 
 #[test]
 fn names_of_engines_and_devices_read_back() {
-    for engine in [EngineChoice::Auto, EngineChoice::OnnxRuntime, EngineChoice::Tract] {
+    for engine in [
+        EngineChoice::Auto,
+        EngineChoice::OnnxRuntime,
+        EngineChoice::Tract,
+    ] {
         assert_eq!(engine.to_string().parse::<EngineChoice>().unwrap(), engine);
     }
-    let text = "gpu".parse::<diffwav::model::Device>().unwrap_err().to_string();
-    assert_eq!(text, "--device is gpu, but must be auto, cpu, cuda or webgpu");
+    let text = "gpu"
+        .parse::<diffwav::model::Device>()
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        text,
+        "--device is gpu, but must be auto, cpu, cuda or webgpu"
+    );
 }

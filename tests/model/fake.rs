@@ -12,7 +12,17 @@ fn identities_return_their_input() {
     assert_eq!(run(&mut Fake::identity(8), 1, &x, &y, 1.0, &[4]), y);
     assert_eq!(run(&mut Fake::state(8), 1, &x, &y, 1.0, &[1, 3]), x);
     let waveform = noise(3, 4 * 8);
-    assert_eq!(run(&mut Fake::identity(8).on_waveform(), 1, &waveform, &waveform, 1.0, &[2, 2]), waveform);
+    assert_eq!(
+        run(
+            &mut Fake::identity(8).on_waveform(),
+            1,
+            &waveform,
+            &waveform,
+            1.0,
+            &[2, 2]
+        ),
+        waveform
+    );
 }
 
 #[test]
@@ -31,7 +41,10 @@ fn one_pole_follows_its_recursion_in_every_partition_and_batch() {
         }
     }
     for parts in [&[6][..], &[1; 6], &[2, 4], &[5, 1]] {
-        assert_eq!(run(&mut Fake::one_pole(8, pole), b, &y, &y, 1.0, parts), wanted);
+        assert_eq!(
+            run(&mut Fake::one_pole(8, pole), b, &y, &y, 1.0, parts),
+            wanted
+        );
     }
 }
 
@@ -45,12 +58,23 @@ fn faults_come_at_the_call_that_was_told() {
         let mut out = vec![0.0; y.len()];
         let before = caches.now.clone();
         let ok = fake
-            .run(Call { batch: 1, frames: 1, x: &y, y: &y, time: 1.0, caches: &mut caches, out: &mut out })
+            .run(Call {
+                batch: 1,
+                frames: 1,
+                x: &y,
+                y: &y,
+                time: 1.0,
+                caches: &mut caches,
+                out: &mut out,
+            })
             .is_ok();
         assert!(ok || caches.now == before);
         results.push((ok, out[0].is_nan()));
     }
-    assert_eq!(results, [(true, false), (false, false), (true, true), (true, false)]);
+    assert_eq!(
+        results,
+        [(true, false), (false, false), (true, true), (true, false)]
+    );
     assert_eq!(fake.calls(), 4);
 }
 
@@ -58,7 +82,10 @@ fn faults_come_at_the_call_that_was_told() {
 fn run_time_is_what_was_set() {
     let time = Duration::from_millis(5);
     let y = noise(6, 2 * 9);
-    for mut fake in [Fake::identity(8).busy(time), Fake::identity(8).sleeping(time)] {
+    for mut fake in [
+        Fake::identity(8).busy(time),
+        Fake::identity(8).sleeping(time),
+    ] {
         let start = Instant::now();
         run(&mut fake, 1, &y, &y, 1.0, &[1]);
         assert!(start.elapsed() >= time);

@@ -40,7 +40,10 @@ impl Dice {
 }
 
 fn seconds(share: f64) -> Duration {
-    let all = std::env::var("DIFFWAV_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6.0);
+    let all = std::env::var("DIFFWAV_FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(6.0);
     Duration::from_secs_f64(share * all)
 }
 
@@ -95,14 +98,19 @@ fn files() {
 #[test]
 fn files_on_the_embedded_engine() {
     let real = onnx::real();
-    let options = Options { engine: EngineChoice::Tract, ..Options::default() };
+    let options = Options {
+        engine: EngineChoice::Tract,
+        ..Options::default()
+    };
     let (mut loaded, mut refused) = (0, 0);
     let start = Instant::now();
     let mut round = 0u64;
     while start.elapsed() < seconds(0.5) {
         round += 1;
         let mut dice = Dice(round.wrapping_mul(0xD134_2543_DE82_EF95) | 1);
-        let Ok(model) = Model::read("fuzz", mutated(&real, &mut dice)) else { continue };
+        let Ok(model) = Model::read("fuzz", mutated(&real, &mut dice)) else {
+            continue;
+        };
         match load(&model, &options) {
             Ok(_) => loaded += 1,
             Err(_) => refused += 1,

@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::signals::{ENGINES, error_energy, network, run};
 
 fn npy(name: &str) -> Vec<f32> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/denoise-v1/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models/denoise-v1/golden")
+        .join(name);
     let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     npyz::NpyFile::new(&bytes[..]).unwrap().into_vec().unwrap()
 }
@@ -22,7 +24,10 @@ fn engines_compute_what_pytorch_computed() {
         let first = error_energy(&run(&mut *network, 1, &y, &y, 1.0, &[16]), &wanted_1);
         let second = error_energy(&run(&mut *network, 1, &x, &y, 0.5, &[16]), &wanted_05);
         println!("{engine}: error energy {first:.1e} at t = 1, {second:.1e} at t = 0.5");
-        assert!(first < TOLERANCE && second < TOLERANCE, "{engine}: {first:e}, {second:e}");
+        assert!(
+            first < TOLERANCE && second < TOLERANCE,
+            "{engine}: {first:e}, {second:e}"
+        );
         let swapped = error_energy(&run(&mut *network, 1, &y, &y, 0.5, &[16]), &wanted_05);
         assert!(swapped > TOLERANCE, "the vectors do not tell x from y");
     }

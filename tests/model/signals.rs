@@ -11,9 +11,14 @@ pub fn model() -> Model {
 
 /// The real model on this engine. ONNX Runtime must be there: a test that passes without it proves nothing.
 pub fn network(engine: EngineChoice) -> Box<dyn Network> {
-    let options = Options { engine, ..Options::default() };
+    let options = Options {
+        engine,
+        ..Options::default()
+    };
     let loaded = model::load(&model(), &options);
-    loaded.unwrap_or_else(|e| panic!("{e}\n(for the tests: run cargo xtask setup)")).network
+    loaded
+        .unwrap_or_else(|e| panic!("{e}\n(for the tests: run cargo xtask setup)"))
+        .network
 }
 
 pub const ENGINES: [EngineChoice; 2] = [EngineChoice::Tract, EngineChoice::OnnxRuntime];
@@ -32,24 +37,48 @@ pub fn noise(seed: u64, n: usize) -> Vec<f32> {
 
 /// `[planes, T, F]` → its frames `from..to`.
 pub fn frames(signal: &[f32], t: usize, f: usize, from: usize, to: usize) -> Vec<f32> {
-    signal.chunks(t * f).flat_map(|plane| plane[from * f..to * f].iter().copied()).collect()
+    signal
+        .chunks(t * f)
+        .flat_map(|plane| plane[from * f..to * f].iter().copied())
+        .collect()
 }
 
 /// Runs `x`, `y` (`[B, C, T, F]`) in calls of the given lengths, from zero caches.
-pub fn run(network: &mut dyn Network, batch: usize, x: &[f32], y: &[f32], time: f32, parts: &[usize]) -> Vec<f32> {
+pub fn run(
+    network: &mut dyn Network,
+    batch: usize,
+    x: &[f32],
+    y: &[f32],
+    time: f32,
+    parts: &[usize],
+) -> Vec<f32> {
     let t: usize = parts.iter().sum();
-    let (c, f) = (network.card().transform.channels(), network.card().transform.bins());
+    let (c, f) = (
+        network.card().transform.channels(),
+        network.card().transform.bins(),
+    );
     let mut caches = network.caches(batch);
     let mut out = vec![0.0; x.len()];
     let mut from = 0;
     for part in parts {
-        let (px, py) = (frames(x, t, f, from, from + part), frames(y, t, f, from, from + part));
+        let (px, py) = (
+            frames(x, t, f, from, from + part),
+            frames(y, t, f, from, from + part),
+        );
         let mut piece = vec![f32::NAN; px.len()];
-        let call =
-            Call { batch, frames: *part, x: &px, y: &py, time, caches: &mut caches, out: &mut piece };
+        let call = Call {
+            batch,
+            frames: *part,
+            x: &px,
+            y: &py,
+            time,
+            caches: &mut caches,
+            out: &mut piece,
+        };
         network.run(call).unwrap();
         for plane in 0..batch * c {
-            out[(plane * t + from) * f..][..part * f].copy_from_slice(&piece[plane * part * f..][..part * f]);
+            out[(plane * t + from) * f..][..part * f]
+                .copy_from_slice(&piece[plane * part * f..][..part * f]);
         }
         from += part;
     }
@@ -59,6 +88,10 @@ pub fn run(network: &mut dyn Network, batch: usize, x: &[f32], y: &[f32], time: 
 /// Energy of the difference over the energy of `wanted`.
 pub fn error_energy(found: &[f32], wanted: &[f32]) -> f64 {
     assert_eq!(found.len(), wanted.len());
-    let difference: f64 = found.iter().zip(wanted).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    let difference: f64 = found
+        .iter()
+        .zip(wanted)
+        .map(|(a, b)| f64::from(a - b).powi(2))
+        .sum();
     difference / wanted.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>()
 }

@@ -17,14 +17,26 @@ fn calls_cost_milliseconds() {
             let mut times: Vec<f64> = (0..100)
                 .map(|_| {
                     let start = Instant::now();
-                    let call =
-                        Call { batch: 1, frames, x: &y, y: &y, time: 1.0, caches: &mut caches, out: &mut out };
+                    let call = Call {
+                        batch: 1,
+                        frames,
+                        x: &y,
+                        y: &y,
+                        time: 1.0,
+                        caches: &mut caches,
+                        out: &mut out,
+                    };
                     network.run(call).unwrap();
                     1e6 * start.elapsed().as_secs_f64()
                 })
                 .collect();
             times.sort_by(f64::total_cmp);
-            println!("{}: T = {frames}: best {:.0} µs, median {:.0} µs", network.engine(), times[0], times[50]);
+            println!(
+                "{}: T = {frames}: best {:.0} µs, median {:.0} µs",
+                network.engine(),
+                times[0],
+                times[50]
+            );
             assert!(times[0] < 1e6);
         }
     }

@@ -1,0 +1,74 @@
+//! Numbers that cross the threads, each written by one side only.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// Written by the audio thread and the worker without locks.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Frames that the audio thread has handed over since the last resynchronisation (audio writes).
+    pub pushed: AtomicU64,
+    /// Value of `pushed` at which the worker can run its next hop (worker writes).
+    pub wanted: AtomicU64,
+    /// Asked-for resynchronisations (audio writes) …
+    pub generation: AtomicU64,
+    /// … and those that the worker has made (worker writes).
+    pub acknowledged: AtomicU64,
+    /// Frames that the dry signal stood in for (audio writes).
+    pub late_frames: AtomicU64,
+    /// Times that this began (audio writes).
+    pub late_events: AtomicU64,
+    /// Hops that ran (worker writes).
+    pub hops: AtomicU64,
+    /// Smoothed run time of a hop as a share of its duration, f32 bits (worker writes).
+    pub load: AtomicU32,
+    /// Longest run of a hop in nanoseconds (worker writes).
+    pub worst: AtomicU64,
+    /// Whether the system granted real-time priority (worker writes).
+    pub realtime: AtomicBool,
+    /// Streams that were swapped in so far (worker writes).
+    pub swaps: AtomicU64,
+    /// Why the network stopped, if it did. Never locked by the audio thread.
+    pub failure: Mutex<Option<String>>,
+    /// The same as a flag that the audio thread may read.
+    pub failed: AtomicBool,
+}
+
+/// A snapshot for meters and reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Frames for which the delayed dry signal stood in.
+    pub late_frames: u64,
+    /// How often that began.
+    pub late_events: u64,
+    /// Times that a stall outlasted the rings and the engine began anew.
+    pub restarts: u64,
+    /// Hops that the worker ran.
+    pub hops: u64,
+    /// Run time of a hop as a share of its duration, smoothed over about a second.
+    pub load: f32,
+    /// Longest run of a hop, in milliseconds.
+    pub worst_milliseconds: f64,
+    /// Whether the system granted real-time priority to the worker.
+    pub realtime: bool,
+    /// Streams that were swapped in.
+    pub swaps: u64,
+    /// Why the network stopped, if it did; the dry signal plays then.
+    pub failure: Option<String>,
+}
+
+impl Shared {
+    pub fn report(&self) -> Report {
+        Report {
+            late_frames: self.late_frames.load(Relaxed),
+            late_events: self.late_events.load(Relaxed),
+            restarts: self.generation.load(Relaxed),
+            hops: self.hops.load(Relaxed),
+            load: f32::from_bits(self.load.load(Relaxed)),
+            worst_milliseconds: self.worst.load(Relaxed) as f64 * 1e-6,
+            realtime: self.realtime.load(Relaxed),
+            swaps: self.swaps.load(Relaxed),
+            failure: self.failure.lock().ok().and_then(|text| text.clone()),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The real-time core: what the audio thread promises, with a network that runs only when the test lets it.
+
+mod gate;
+mod late;
+mod exact;
+mod swap;
+
+/// Fails every allocation within `assert_no_alloc`: the audio thread's calls run in it.
+#[global_allocator]
+static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
