@@ -123,6 +123,7 @@ fn unreadable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
