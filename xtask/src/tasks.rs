@@ -40,12 +40,13 @@ pub fn bench(arguments: &[String]) -> Outcome {
     run::run(run::cargo(), &all)
 }
 
-/// The man pages; the program itself writes them.
+/// The man pages; the program itself writes them. For release, as `demo` and `bench` build it: no third build.
 pub fn man(folder: &str) -> Outcome {
     run::run(
         run::cargo(),
         &[
             "run",
+            "--release",
             "--quiet",
             "--package",
             "diffwav",
