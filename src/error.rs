@@ -103,11 +103,11 @@ pub enum Error {
 
 impl Error {
     /// A setting outside of its range.
-    pub fn setting(
-        name: &'static str,
-        value: impl ToString,
-        expected: impl Into<String>,
-    ) -> Self {
-        Self::Setting { name, value: value.to_string(), expected: expected.into() }
+    pub fn setting(name: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
+        Self::Setting {
+            name,
+            value: value.to_string(),
+            expected: expected.into(),
+        }
     }
 }

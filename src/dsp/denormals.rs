@@ -21,7 +21,10 @@ impl Flush {
         #[cfg(target_arch = "aarch64")]
         // FZ is bit 24.
         set_mode(before | (1 << 24));
-        Self { before, _thread: std::marker::PhantomData }
+        Self {
+            before,
+            _thread: std::marker::PhantomData,
+        }
     }
 }
 

@@ -12,7 +12,9 @@ impl Fifo {
     /// An empty buffer of `channels` channels that holds `capacity` frames before it allocates again.
     #[must_use]
     pub fn new(channels: usize, capacity: usize) -> Self {
-        Self { channels: vec![VecDeque::with_capacity(capacity); channels] }
+        Self {
+            channels: vec![VecDeque::with_capacity(capacity); channels],
+        }
     }
 
     /// Frames that can be taken out.

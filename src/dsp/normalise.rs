@@ -17,7 +17,11 @@ impl PeakFollower {
     #[must_use]
     pub fn new(release_seconds: f64, floor: f32, hop: usize, rate: u32) -> Self {
         let decay = (-(hop as f64) / (release_seconds * f64::from(rate))).exp() as f32;
-        Self { decay, floor, gain: 0.0 }
+        Self {
+            decay,
+            floor,
+            gain: 0.0,
+        }
     }
 
     /// The gain g_m of the frame with these real and imaginary parts (one per bin).

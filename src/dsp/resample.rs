@@ -3,7 +3,9 @@
 //! Both directions are linear-phase, so a converter is a delay that is known exactly ([`Converter::delay`]).
 
 use rubato::audioadapter_buffers::direct::SequentialSliceOfVecs;
-use rubato::{Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, WindowFunction};
+use rubato::{
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, WindowFunction,
+};
 
 use crate::error::{Error, Result};
 use crate::units::Hz;
@@ -37,13 +39,24 @@ fn ratio(from: Hz, to: Hz) -> f64 {
 
 impl Converter {
     fn new(from: Hz, to: Hz, channels: usize, chunk: usize, fixed: FixedAsync) -> Result<Self> {
-        let parameters = SincInterpolationParameters::new(taps(from, to), WindowFunction::BlackmanHarris2)
-            .oversampling_factor(PHASES);
+        let parameters =
+            SincInterpolationParameters::new(taps(from, to), WindowFunction::BlackmanHarris2)
+                .oversampling_factor(PHASES);
         let inner = Async::new_sinc(ratio(from, to), 1.01, &parameters, chunk, channels, fixed)
             .map_err(|e| {
-                Error::setting("sample rate", from, format!("a rate that converts to {to} ({e})"))
+                Error::setting(
+                    "sample rate",
+                    from,
+                    format!("a rate that converts to {to} ({e})"),
+                )
             })?;
-        let mut converter = Self { inner, channels, from, to, settled: false };
+        let mut converter = Self {
+            inner,
+            channels,
+            from,
+            to,
+            settled: false,
+        };
         converter.offset()?;
         Ok(converter)
     }
@@ -59,7 +72,11 @@ impl Converter {
 
     fn set_ratio(&mut self, ratio: f64) -> Result<()> {
         self.inner.set_resample_ratio(ratio, false).map_err(|e| {
-            Error::setting("sample rate", self.from, format!("a rate that converts to {} ({e})", self.to))
+            Error::setting(
+                "sample rate",
+                self.from,
+                format!("a rate that converts to {} ({e})", self.to),
+            )
         })
     }
 
@@ -111,15 +128,22 @@ impl Converter {
     /// When a buffer is too short.
     pub fn process(&mut self, input: &[Vec<f32>], output: &mut [Vec<f32>]) -> Result<usize> {
         let refuse = |e: &dyn std::fmt::Display| {
-            Error::setting("resampler buffer", e, "at least what the converter asks for")
+            Error::setting(
+                "resampler buffer",
+                e,
+                "at least what the converter asks for",
+            )
         };
         let available = input.first().map_or(0, Vec::len);
         let room = output.first().map_or(0, Vec::len);
-        let input = SequentialSliceOfVecs::new(input, self.channels, available).map_err(|e| refuse(&e))?;
+        let input =
+            SequentialSliceOfVecs::new(input, self.channels, available).map_err(|e| refuse(&e))?;
         let mut output =
             SequentialSliceOfVecs::new_mut(output, self.channels, room).map_err(|e| refuse(&e))?;
-        let (_, written) =
-            self.inner.process_into_buffer(&input, &mut output, None).map_err(|e| refuse(&e))?;
+        let (_, written) = self
+            .inner
+            .process_into_buffer(&input, &mut output, None)
+            .map_err(|e| refuse(&e))?;
         if !self.settled {
             self.settled = true;
             self.set_ratio(ratio(self.from, self.to))?;
@@ -154,7 +178,11 @@ mod tests {
         let mut block = vec![vec![0.0; converter.output_frames_max()]];
         while fed < 6000 {
             let take = converter.input_frames_next();
-            let input = vec![(fed..fed + take).map(|n| pulse(n as f64)).collect::<Vec<_>>()];
+            let input = vec![
+                (fed..fed + take)
+                    .map(|n| pulse(n as f64))
+                    .collect::<Vec<_>>(),
+            ];
             let wrote = converter.process(&input, &mut block).unwrap();
             out.extend_from_slice(&block[0][..wrote]);
             fed += take;
@@ -192,7 +220,10 @@ mod tests {
                 let tolerance = left + expected * f64::from(f32::EPSILON);
                 for _ in 0..2 {
                     let landed = landing(&mut converter);
-                    assert!((landed - expected).abs() < tolerance, "{from}→{to}: {landed} {expected}");
+                    assert!(
+                        (landed - expected).abs() < tolerance,
+                        "{from}→{to}: {landed} {expected}"
+                    );
                     converter.reset().unwrap();
                 }
             }

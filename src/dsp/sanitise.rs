@@ -29,7 +29,13 @@ mod tests {
         for value in [0.0, 1.0, -1.0, 1e-9, -LIMIT, 32_768.0] {
             assert_eq!(sample(value), value);
         }
-        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::from_bits(1), -1e-40] {
+        for value in [
+            f32::NAN,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::from_bits(1),
+            -1e-40,
+        ] {
             assert_eq!(sample(value).to_bits(), 0, "{value}");
         }
         assert_eq!(sample(-3e38), -LIMIT);

@@ -9,7 +9,11 @@ pub fn compress(spectrum: &[Complex32], exponent: f32, scale: f32, re: &mut [f32
     for ((x, re), im) in spectrum.iter().zip(re).zip(im) {
         let magnitude = x.norm();
         // |X|^p / |X|; zero stays zero.
-        let gain = if magnitude > 0.0 { scale * power(magnitude, exponent) / magnitude } else { 0.0 };
+        let gain = if magnitude > 0.0 {
+            scale * power(magnitude, exponent) / magnitude
+        } else {
+            0.0
+        };
         // Subnormal magnitudes may overflow the quotient: they are silence.
         let gain = if gain.is_finite() { gain } else { 0.0 };
         *re = x.re * gain;
@@ -22,8 +26,11 @@ pub fn expand(re: &[f32], im: &[f32], exponent: f32, scale: f32, spectrum: &mut 
     for ((x, re), im) in spectrum.iter_mut().zip(re).zip(im) {
         let compressed = Complex32::new(re / scale, im / scale);
         let magnitude = compressed.norm();
-        let gain =
-            if magnitude > 0.0 { power(magnitude, 1.0 / exponent) / magnitude } else { 0.0 };
+        let gain = if magnitude > 0.0 {
+            power(magnitude, 1.0 / exponent) / magnitude
+        } else {
+            0.0
+        };
         *x = compressed * if gain.is_finite() { gain } else { 0.0 };
     }
 }
@@ -74,7 +81,11 @@ mod tests {
     #[test]
     fn silence_and_subnormals_give_finite_numbers() {
         let tiny = f32::from_bits(1);
-        let x = [Complex32::new(tiny, 0.0), Complex32::new(0.0, 0.0), Complex32::new(1e-30, tiny)];
+        let x = [
+            Complex32::new(tiny, 0.0),
+            Complex32::new(0.0, 0.0),
+            Complex32::new(1e-30, tiny),
+        ];
         let (mut re, mut im) = ([0.0; 3], [0.0; 3]);
         compress(&x, 0.5, 1.0, &mut re, &mut im);
         assert!(re.iter().chain(&im).all(|v| v.is_finite()));

@@ -58,14 +58,18 @@ impl Analysis {
         self.history.copy_within(self.hop.., 0);
         let keep = self.history.len() - self.hop;
         self.history[keep..].copy_from_slice(samples);
-        for ((out, sample), weight) in
-            self.windowed.iter_mut().zip(&self.history).zip(&self.window)
+        for ((out, sample), weight) in self
+            .windowed
+            .iter_mut()
+            .zip(&self.history)
+            .zip(&self.window)
         {
             *out = sample * weight;
         }
         // The lengths are ours, so the transform cannot refuse them.
-        let done =
-            self.fft.process_with_scratch(&mut self.windowed, spectrum, &mut self.scratch);
+        let done = self
+            .fft
+            .process_with_scratch(&mut self.windowed, spectrum, &mut self.scratch);
         assert!(done.is_ok(), "spectrum of {} bins", spectrum.len());
     }
 
@@ -104,14 +108,11 @@ impl Synthesis {
         let last = self.spectrum.len() - 1;
         self.spectrum[0].im = 0.0;
         self.spectrum[last].im = 0.0;
-        let done = self.fft.process_with_scratch(
-            &mut self.spectrum,
-            &mut self.frame,
-            &mut self.scratch,
-        );
+        let done =
+            self.fft
+                .process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
         assert!(done.is_ok(), "frame of {} samples", self.frame.len());
-        for ((sum, sample), weight) in self.overlap.iter_mut().zip(&self.frame).zip(&self.window)
-        {
+        for ((sum, sample), weight) in self.overlap.iter_mut().zip(&self.frame).zip(&self.window) {
             *sum += sample * weight;
         }
         samples.copy_from_slice(&self.overlap[..self.hop]);
@@ -150,7 +151,8 @@ mod tests {
     #[test]
     fn analysis_then_synthesis_is_a_pure_delay_from_sample_zero() {
         for (window, hop) in [(960, 480), (512, 128), (480, 160), (64, 32)] {
-            let (mut analysis, mut synthesis) = (Analysis::new(window, hop), Synthesis::new(window, hop));
+            let (mut analysis, mut synthesis) =
+                (Analysis::new(window, hop), Synthesis::new(window, hop));
             let mut spectrum = vec![Complex32::default(); window / 2 + 1];
             let mut out = vec![0.0; hop];
             for m in 0..20 {
@@ -161,7 +163,10 @@ mod tests {
                     let n = m * hop + i;
                     let expected = n.checked_sub(window - hop).map_or(0.0, signal);
                     // 1e-6: f32 rounding of an FFT pair of this length.
-                    assert!((sample - expected).abs() < 1e-6 * 8.0, "{window}/{hop} sample {n}");
+                    assert!(
+                        (sample - expected).abs() < 1e-6 * 8.0,
+                        "{window}/{hop} sample {n}"
+                    );
                 }
             }
         }

@@ -19,10 +19,15 @@ mod tests {
         for (length, hop) in [(960, 480), (512, 128), (6, 3), (480, 160)] {
             let window = sqrt_hann(length);
             for n in 0..hop {
-                let sum: f64 =
-                    (n..length).step_by(hop).map(|i| f64::from(window[i]).powi(2)).sum();
+                let sum: f64 = (n..length)
+                    .step_by(hop)
+                    .map(|i| f64::from(window[i]).powi(2))
+                    .sum();
                 let expected = length as f64 / (2 * hop) as f64;
-                assert!((sum - expected).abs() < 1e-6, "{length}/{hop} at {n}: {sum}");
+                assert!(
+                    (sum - expected).abs() < 1e-6,
+                    "{length}/{hop} at {n}: {sum}"
+                );
             }
         }
     }

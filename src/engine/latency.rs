@@ -72,8 +72,14 @@ mod tests {
 
     /// An event simulation on a clock of single samples that shares nothing with the formulas: a queue, a worker that
     /// is busy until some sample, and a count of finished output. Returns the worst deficit over `seconds` samples.
-    fn simulate(hop: usize, run: usize, blocks: &mut dyn FnMut() -> usize, samples: usize) -> usize {
-        let (mut arrived, mut queued, mut produced, mut demanded) = (0usize, 0usize, 0usize, 0usize);
+    fn simulate(
+        hop: usize,
+        run: usize,
+        blocks: &mut dyn FnMut() -> usize,
+        samples: usize,
+    ) -> usize {
+        let (mut arrived, mut queued, mut produced, mut demanded) =
+            (0usize, 0usize, 0usize, 0usize);
         let mut busy_until: Option<usize> = None;
         let (mut clock, mut deficit) = (0usize, 0usize);
         while clock < samples {
@@ -107,7 +113,9 @@ mod tests {
     #[test]
     fn fixed_blocks_are_exact_against_the_simulation() {
         for hop in [64, 128, 147, 160, 240, 441, 480] {
-            for block in (1..=130).chain([144, 192, 256, 441, 479, 480, 481, 512, 1021, 1024, 2048, 4093, 8191, 8192]) {
+            for block in (1..=130).chain([
+                144, 192, 256, 441, 479, 480, 481, 512, 1021, 1024, 2048, 4093, 8191, 8192,
+            ]) {
                 for run in [0, 1, hop / 7, hop / 2, hop - 1, hop] {
                     let samples = 3 * block * (hop / gcd(hop, block)).max(4);
                     if samples > 600_000 {
@@ -116,7 +124,10 @@ mod tests {
                     let simulated = simulate(hop, run, &mut || block, samples);
                     let exact = fixed_blocks(hop, block, run);
                     assert_eq!(exact, simulated, "H={hop} B={block} T={run}");
-                    assert!(exact <= fixed_blocks_bound(hop, block, run), "H={hop} B={block} T={run}");
+                    assert!(
+                        exact <= fixed_blocks_bound(hop, block, run),
+                        "H={hop} B={block} T={run}"
+                    );
                 }
             }
         }
@@ -126,7 +137,9 @@ mod tests {
     fn varying_blocks_are_never_short() {
         let mut state = 1u64;
         let mut random = move |n: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as usize % n
         };
         let mut attained = 0;
@@ -136,12 +149,27 @@ mod tests {
             let run = random(hop + 1);
             let mut draw = || match case % 3 {
                 0 => 1 + random(most),
-                1 => if random(3) == 0 { 1 } else { most },
-                _ => if random(50) == 0 { 1 + random(most) } else { most },
+                1 => {
+                    if random(3) == 0 {
+                        1
+                    } else {
+                        most
+                    }
+                }
+                _ => {
+                    if random(50) == 0 {
+                        1 + random(most)
+                    } else {
+                        most
+                    }
+                }
             };
             let bound = varying_blocks(hop, most, run);
             let simulated = simulate(hop, run, &mut draw, 300_000);
-            assert!(simulated <= bound, "H={hop} Bmax={most} T={run}: {simulated} > {bound}");
+            assert!(
+                simulated <= bound,
+                "H={hop} Bmax={most} T={run}: {simulated} > {bound}"
+            );
             attained += usize::from(simulated + 2 >= bound);
         }
         assert!(attained > 0, "the bound is never attained: it is too large");

@@ -16,14 +16,20 @@ impl Gains {
     /// the mix then blends that with the input. Both signals are phase-aligned, so amplitudes add.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let floor = settings.attenuation_limit.map_or(0.0, |limit| {
-            crate::units::Db(-limit.0.max(0.0)).amplitude()
-        });
+        let floor = settings
+            .attenuation_limit
+            .map_or(0.0, |limit| crate::units::Db(-limit.0.max(0.0)).amplitude());
         let wet = settings.mix.clamp(0.0, 1.0) * (1.0 - floor);
         match settings.keep {
-            Keep::Cleaned => Self { dry: 1.0 - wet, wet },
+            Keep::Cleaned => Self {
+                dry: 1.0 - wet,
+                wet,
+            },
             // input − output = input − (1 − wet)·input − wet·cleaned
-            Keep::Removed => Self { dry: wet, wet: -wet },
+            Keep::Removed => Self {
+                dry: wet,
+                wet: -wet,
+            },
         }
     }
 }
@@ -32,7 +38,11 @@ impl Gains {
 #[must_use]
 #[inline]
 pub fn mix(gains: Gains, dry: f32, wet: f32) -> f32 {
-    if gains.wet == 0.0 { gains.dry * dry } else { gains.dry * dry + gains.wet * wet }
+    if gains.wet == 0.0 {
+        gains.dry * dry
+    } else {
+        gains.dry * dry + gains.wet * wet
+    }
 }
 
 /// Blends the two signals, gliding to new gains without a click.
@@ -49,7 +59,12 @@ impl Mixer {
     /// Starts at `gains`; later changes take `glide` samples.
     #[must_use]
     pub fn new(gains: Gains, glide: usize) -> Self {
-        Self { now: gains, target: gains, glide: glide.max(1), left: 0 }
+        Self {
+            now: gains,
+            target: gains,
+            glide: glide.max(1),
+            left: 0,
+        }
     }
 
     /// Glides to other gains from the next sample on.
@@ -87,16 +102,29 @@ mod tests {
     use crate::units::Db;
 
     fn gains(limit: Option<f32>, mix: f32, keep: Keep) -> Gains {
-        let settings =
-            Settings { attenuation_limit: limit.map(Db), mix, keep, ..Settings::default() };
+        let settings = Settings {
+            attenuation_limit: limit.map(Db),
+            mix,
+            keep,
+            ..Settings::default()
+        };
         Gains::new(&settings)
     }
 
     #[test]
     fn limits_and_mix_are_what_they_say() {
-        assert_eq!(gains(None, 1.0, Keep::Cleaned), Gains { dry: 0.0, wet: 1.0 });
-        assert_eq!(gains(Some(0.0), 1.0, Keep::Cleaned), Gains { dry: 1.0, wet: 0.0 });
-        assert_eq!(gains(None, 0.0, Keep::Cleaned), Gains { dry: 1.0, wet: 0.0 });
+        assert_eq!(
+            gains(None, 1.0, Keep::Cleaned),
+            Gains { dry: 0.0, wet: 1.0 }
+        );
+        assert_eq!(
+            gains(Some(0.0), 1.0, Keep::Cleaned),
+            Gains { dry: 1.0, wet: 0.0 }
+        );
+        assert_eq!(
+            gains(None, 0.0, Keep::Cleaned),
+            Gains { dry: 1.0, wet: 0.0 }
+        );
         let limited = gains(Some(20.0), 1.0, Keep::Cleaned);
         assert!((limited.dry - 0.1).abs() < 1e-6 && (limited.wet - 0.9).abs() < 1e-6);
     }
@@ -104,7 +132,10 @@ mod tests {
     #[test]
     fn cleaned_and_removed_add_up_to_the_input() {
         for (limit, mix) in [(None, 1.0), (Some(12.0), 0.7), (Some(0.0), 1.0)] {
-            let (a, b) = (gains(limit, mix, Keep::Cleaned), gains(limit, mix, Keep::Removed));
+            let (a, b) = (
+                gains(limit, mix, Keep::Cleaned),
+                gains(limit, mix, Keep::Removed),
+            );
             assert!((a.dry + b.dry - 1.0).abs() < 1e-6 && (a.wet + b.wet).abs() < 1e-6);
         }
     }

@@ -85,8 +85,11 @@ impl Offline {
             self.skip -= first as u64;
             let wanted = (self.pushed - self.given).min((frames - first) as u64) as usize;
             if wanted > 0 {
-                let ready: Vec<&[f32]> =
-                    self.block.iter().map(|c| &c[first..first + wanted]).collect();
+                let ready: Vec<&[f32]> = self
+                    .block
+                    .iter()
+                    .map(|c| &c[first..first + wanted])
+                    .collect();
                 self.given += wanted as u64;
                 sink(&ready)?;
             }

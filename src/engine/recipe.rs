@@ -27,7 +27,12 @@ impl Recipe {
     pub fn new(card: &Card, settings: &Settings) -> Result<Self> {
         let steps = settings.steps.unwrap_or(card.steps.default);
         if !card.steps.allowed.contains(&steps) {
-            let allowed = card.steps.allowed.iter().map(usize::to_string).collect::<Vec<_>>();
+            let allowed = card
+                .steps
+                .allowed
+                .iter()
+                .map(usize::to_string)
+                .collect::<Vec<_>>();
             let expected = format!("one of {} for the model {}", allowed.join(", "), card.name);
             return Err(Error::setting("steps", steps, expected));
         }
@@ -42,6 +47,10 @@ impl Recipe {
             Predicts::V => Prediction::Velocity,
         };
         let plan = sampler::plan(&card.path, sampler, prediction, &times)?;
-        Ok(Self { sampler, steps, plan })
+        Ok(Self {
+            sampler,
+            steps,
+            plan,
+        })
     }
 }

@@ -127,6 +127,12 @@ impl Reverse {
 
 impl std::fmt::Debug for Reverse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Reverse({} stages on {}, frame {})", self.stages(), self.network.engine(), self.frame)
+        write!(
+            f,
+            "Reverse({} stages on {}, frame {})",
+            self.stages(),
+            self.network.engine(),
+            self.frame
+        )
     }
 }

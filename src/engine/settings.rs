@@ -51,12 +51,18 @@ impl Settings {
     /// [`Error::Setting`] names the first setting that is out of its range.
     pub fn validate(&self) -> Result<()> {
         if !(0.0..=1.0).contains(&self.mix) {
-            return Err(Error::setting("mix", self.mix, "from 0 (input) to 1 (cleaned)"));
+            return Err(Error::setting(
+                "mix",
+                self.mix,
+                "from 0 (input) to 1 (cleaned)",
+            ));
         }
         match self.attenuation_limit {
-            Some(Db(limit)) if !(limit >= 0.0) => {
-                Err(Error::setting("attenuation limit", limit, "0 dB (no change) or more"))
-            }
+            Some(Db(limit)) if !(limit >= 0.0) => Err(Error::setting(
+                "attenuation limit",
+                limit,
+                "0 dB (no change) or more",
+            )),
             _ => Ok(()),
         }
     }
@@ -89,11 +95,19 @@ impl Format {
         }
         if !(1..=Self::CHANNELS_MAX).contains(&self.channels) {
             let expected = format!("from 1 to {}", Self::CHANNELS_MAX);
-            return Err(Error::setting("number of channels", self.channels, expected));
+            return Err(Error::setting(
+                "number of channels",
+                self.channels,
+                expected,
+            ));
         }
         if !(1..=frames_max).contains(&self.frames_per_call) {
             let expected = format!("from 1 to {frames_max}, the most that this model takes");
-            return Err(Error::setting("frames per call", self.frames_per_call, expected));
+            return Err(Error::setting(
+                "frames per call",
+                self.frames_per_call,
+                expected,
+            ));
         }
         Ok(())
     }

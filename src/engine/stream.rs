@@ -58,7 +58,11 @@ impl Stream {
         let card = network.card();
         let recipe = Recipe::new(card, settings)?;
         let model = Hz(card.sample_rate);
-        let Format { rate, channels, frames_per_call } = format;
+        let Format {
+            rate,
+            channels,
+            frames_per_call,
+        } = format;
         let transform = Transform::new(card, channels, frames_per_call);
         let hop = transform.hop();
         let converters = if rate == model {
@@ -69,16 +73,26 @@ impl Stream {
                 Converter::to_host(model, rate, channels, hop)?,
             ))
         };
-        let host_hop = converters
-            .as_ref()
-            .map_or(hop, |(there, back)| there.input_frames_max().max(back.output_frames_max()));
+        let host_hop = converters.as_ref().map_or(hop, |(there, back)| {
+            there.input_frames_max().max(back.output_frames_max())
+        });
         let shape = (transform.components(), transform.bins());
         let size = channels * shape.0 * shape.1 * frames_per_call;
         let room = host_hop * (frames_per_call + 2);
         let mut stream = Self {
             alignment: Alignment::new(rate, model, transform.delay()),
-            reverse: Reverse::new(network, recipe.plan, settings.seed, channels, shape, frames_per_call),
-            mixer: Mixer::new(Gains::new(settings), (f64::from(rate.0) * GLIDE_SECONDS) as usize),
+            reverse: Reverse::new(
+                network,
+                recipe.plan,
+                settings.seed,
+                channels,
+                shape,
+                frames_per_call,
+            ),
+            mixer: Mixer::new(
+                Gains::new(settings),
+                (f64::from(rate.0) * GLIDE_SECONDS) as usize,
+            ),
             input: Fifo::new(channels, room),
             hops: Fifo::new(channels, hop * (frames_per_call + 1)),
             cleaned: Fifo::new(channels, hop * (frames_per_call + 2)),
@@ -106,11 +120,17 @@ impl Stream {
         if input.len() != self.format.channels || input.iter().any(|c| c.len() != frames) {
             let found = input.iter().map(|c| c.len()).collect::<Vec<_>>();
             let expected = format!("{} channels of one length", self.format.channels);
-            return Err(Error::setting("pushed block", format!("{found:?}"), expected));
+            return Err(Error::setting(
+                "pushed block",
+                format!("{found:?}"),
+                expected,
+            ));
         }
         for (index, channel) in input.iter().enumerate() {
-            self.input.push(index, channel.iter().map(|v| sanitise::sample(*v)));
-            self.dry.push(index, channel.iter().map(|v| sanitise::sample(*v)));
+            self.input
+                .push(index, channel.iter().map(|v| sanitise::sample(*v)));
+            self.dry
+                .push(index, channel.iter().map(|v| sanitise::sample(*v)));
         }
         let _flush = Flush::new();
         while self.gather()? {
@@ -157,7 +177,13 @@ impl Stream {
     /// # Errors
     /// Never for a stream that was built.
     pub fn reset(&mut self) -> Result<()> {
-        for fifo in [&mut self.input, &mut self.hops, &mut self.cleaned, &mut self.wet, &mut self.dry] {
+        for fifo in [
+            &mut self.input,
+            &mut self.hops,
+            &mut self.cleaned,
+            &mut self.wet,
+            &mut self.dry,
+        ] {
             fifo.clear();
         }
         if let Some((there, back)) = &mut self.converters {
@@ -241,7 +267,8 @@ impl Stream {
                 while self.hops.len() < wanted && self.input.len() >= hop {
                     for channel in 0..self.format.channels {
                         self.input.pop(channel, &mut self.model_block[channel]);
-                        self.hops.push(channel, self.model_block[channel].iter().copied());
+                        self.hops
+                            .push(channel, self.model_block[channel].iter().copied());
                     }
                 }
             }
@@ -249,11 +276,13 @@ impl Stream {
                 while self.hops.len() < wanted && self.input.len() >= there.input_frames_next() {
                     let take = there.input_frames_next();
                     for channel in 0..self.format.channels {
-                        self.input.pop(channel, &mut self.host_block[channel][..take]);
+                        self.input
+                            .pop(channel, &mut self.host_block[channel][..take]);
                     }
                     there.process(&self.host_block, &mut self.model_block)?;
                     for channel in 0..self.format.channels {
-                        self.hops.push(channel, self.model_block[channel].iter().copied());
+                        self.hops
+                            .push(channel, self.model_block[channel].iter().copied());
                     }
                 }
             }
@@ -267,7 +296,8 @@ impl Stream {
         for (channel, hop) in self.model_block.iter_mut().enumerate() {
             for frame in 0..frames {
                 self.hops.pop(channel, hop);
-                self.transform.encode(channel, frame, frames, hop, &mut self.y);
+                self.transform
+                    .encode(channel, frame, frames, hop, &mut self.y);
             }
         }
         let x = self.reverse.run(&self.y)?;

@@ -41,9 +41,14 @@ impl Transform {
                 }
                 Kind::Frames { .. } => None,
             },
-            normaliser: card.normalise.as_ref().map(|Normalise::PeakFollower { release_seconds, floor }| {
-                PeakFollower::new(*release_seconds, *floor, hop, card.sample_rate)
-            }),
+            normaliser: card.normalise.as_ref().map(
+                |Normalise::PeakFollower {
+                     release_seconds,
+                     floor,
+                 }| {
+                    PeakFollower::new(*release_seconds, *floor, hop, card.sample_rate)
+                },
+            ),
             gains: vec![1.0; frames],
         };
         Self {
@@ -85,19 +90,34 @@ impl Transform {
     }
 
     /// Encodes one hop of `channel` into frame `frame` of a call of `frames` frames.
-    pub fn encode(&mut self, channel: usize, frame: usize, frames: usize, hop: &[f32], y: &mut [f32]) {
+    pub fn encode(
+        &mut self,
+        channel: usize,
+        frame: usize,
+        frames: usize,
+        hop: &[f32],
+        y: &mut [f32],
+    ) {
         let place = Place::new(channel, self.components(), frame, frames, self.bins());
         let state = &mut self.channels[channel];
         match (&self.kind, &mut state.stft) {
-            (Kind::Stft { exponent, scale, .. }, Some((analysis, _))) => {
+            (
+                Kind::Stft {
+                    exponent, scale, ..
+                },
+                Some((analysis, _)),
+            ) => {
                 analysis.frame(hop, &mut self.spectrum);
                 let (re, im) = place.pair(y);
                 spectrum::compress(&self.spectrum, *exponent, *scale, re, im);
             }
             _ => place.first(y).copy_from_slice(hop),
         }
-        let (re, im): (&mut [f32], &mut [f32]) =
-            if state.stft.is_some() { place.pair(y) } else { (place.first(y), &mut []) };
+        let (re, im): (&mut [f32], &mut [f32]) = if state.stft.is_some() {
+            place.pair(y)
+        } else {
+            (place.first(y), &mut [])
+        };
         let silent = re.iter().chain(im.iter()).all(|v| *v == 0.0);
         let gain = match &mut state.normaliser {
             Some(follower) if im.is_empty() => follower.follow(re, &self.unit),
@@ -111,12 +131,24 @@ impl Transform {
     }
 
     /// Decodes frame `frame` of `channel` into the next finished hop. Digital silence stays digital silence.
-    pub fn decode(&mut self, channel: usize, frame: usize, frames: usize, x: &mut [f32], hop: &mut [f32]) {
+    pub fn decode(
+        &mut self,
+        channel: usize,
+        frame: usize,
+        frames: usize,
+        x: &mut [f32],
+        hop: &mut [f32],
+    ) {
         let place = Place::new(channel, self.components(), frame, frames, self.bins());
         let state = &mut self.channels[channel];
         let gain = state.gains[frame];
         match (&self.kind, &mut state.stft) {
-            (Kind::Stft { exponent, scale, .. }, Some((_, synthesis))) => {
+            (
+                Kind::Stft {
+                    exponent, scale, ..
+                },
+                Some((_, synthesis)),
+            ) => {
                 let (re, im) = place.pair(x);
                 for value in re.iter_mut().chain(im.iter_mut()) {
                     *value *= gain;
@@ -157,7 +189,11 @@ struct Place {
 impl Place {
     fn new(channel: usize, components: usize, frame: usize, frames: usize, bins: usize) -> Self {
         let stride = frames * bins;
-        Self { first: channel * components * stride + frame * bins, stride, bins }
+        Self {
+            first: channel * components * stride + frame * bins,
+            stride,
+            bins,
+        }
     }
 
     fn first<'a>(&self, slice: &'a mut [f32]) -> &'a mut [f32] {
@@ -166,7 +202,10 @@ impl Place {
 
     fn pair<'a>(&self, slice: &'a mut [f32]) -> (&'a mut [f32], &'a mut [f32]) {
         let (head, tail) = slice.split_at_mut(self.first + self.stride);
-        (&mut head[self.first..self.first + self.bins], &mut tail[..self.bins])
+        (
+            &mut head[self.first..self.first + self.bins],
+            &mut tail[..self.bins],
+        )
     }
 }
 

@@ -16,7 +16,10 @@ fn at_the_models_rate_it_is_a_pure_delay() {
         for (n, sample) in wet.iter().enumerate() {
             let expected = n.checked_sub(delay).map_or(0.0, |i| dry[i]);
             // √|X| and its square, an FFT pair and a division by the gain, all in f32, on ±0.3.
-            assert!((sample - expected).abs() < 2e-6, "sample {n}: {sample} {expected}");
+            assert!(
+                (sample - expected).abs() < 2e-6,
+                "sample {n}: {sample} {expected}"
+            );
         }
     }
 }
@@ -30,7 +33,11 @@ fn at_every_rate_the_delay_is_the_reported_one() {
         let mut stream = stream(Kind::Identity, format(rate, 1, 1), &Settings::default());
         let out = &run(&mut stream, &input, &mut || 1009)[0];
         let delay = stream.delay().0 as usize;
-        assert!(out.len() > rate as usize * 8 / 10, "{rate}: {} frames", out.len());
+        assert!(
+            out.len() > rate as usize * 8 / 10,
+            "{rate}: {} frames",
+            out.len()
+        );
         let mut worst = 0f32;
         for (n, sample) in out.iter().enumerate() {
             let expected = n.checked_sub(delay).map_or(0.0, |i| input[0][i]);
@@ -49,8 +56,13 @@ fn offline_is_aligned_and_as_long_as_the_input() {
             let input = vec![tones(rate, top, frames)];
             for (per_call, chunk) in [(16, 4096), (1, 313)] {
                 let network = TestNetwork::boxed(Kind::Identity);
-                let out =
-                    offline(network, format(rate, 1, per_call), &Settings::default(), &input, chunk);
+                let out = offline(
+                    network,
+                    format(rate, 1, per_call),
+                    &Settings::default(),
+                    &input,
+                    chunk,
+                );
                 assert_eq!(out[0].len(), frames, "{rate} Hz");
                 // The end is cut hard, so the last filter length rings; before it the file is the input.
                 let steady = frames.saturating_sub(rate as usize / 50);

@@ -6,7 +6,10 @@ use diffwav::model::{self, EngineChoice, Network, Options, registry};
 use crate::support::{format, noise, run};
 
 fn network() -> Box<dyn Network> {
-    let options = Options { engine: EngineChoice::Tract, ..Options::default() };
+    let options = Options {
+        engine: EngineChoice::Tract,
+        ..Options::default()
+    };
     let model = registry::open(registry::BUILT_IN[0].name).unwrap();
     model::load(&model, &options).unwrap().network
 }
@@ -29,7 +32,10 @@ fn voice(level: f32, frames: usize) -> Vec<f32> {
 }
 
 fn stream(frames_per_call: usize, steps: usize) -> diffwav::engine::Stream {
-    let settings = Settings { steps: Some(steps), ..Settings::default() };
+    let settings = Settings {
+        steps: Some(steps),
+        ..Settings::default()
+    };
     diffwav::engine::Stream::new(network(), format(48_000, 1, frames_per_call), &settings).unwrap()
 }
 
@@ -50,7 +56,11 @@ fn any_partition_gives_the_same_bits_and_frame_counts_only_round() {
             energy += f64::from(*b).powi(2);
         }
         assert!(energy > 1.0, "the voice is there: {energy}");
-        assert!((error / energy).sqrt() < 1e-5, "{steps} steps: {}", (error / energy).sqrt());
+        assert!(
+            (error / energy).sqrt() < 1e-5,
+            "{steps} steps: {}",
+            (error / energy).sqrt()
+        );
     }
 }
 
@@ -65,7 +75,10 @@ fn the_level_of_the_recording_does_not_matter() {
     // −15 dBFS as it stands; then about −50 and −60 dBFS: the peers' cliff.
     for level in [0.018, 0.0056] {
         let change = energy(level) - loud;
-        assert!(change.abs() < 1.0, "at {level} the voice changes by {change} dB");
+        assert!(
+            change.abs() < 1.0,
+            "at {level} the voice changes by {change} dB"
+        );
     }
 }
 

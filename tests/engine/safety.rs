@@ -12,18 +12,35 @@ fn bad_samples_never_come_out_and_leave_no_trace() {
     for rate in [48_000, 44_100] {
         let clean = noise(1, 1, 40_000);
         let mut spoiled = clean.clone();
-        for (n, value) in
-            [(5_000, f32::NAN), (5_001, f32::INFINITY), (5_002, f32::NEG_INFINITY), (5_003, 1e-40)]
-        {
+        for (n, value) in [
+            (5_000, f32::NAN),
+            (5_001, f32::INFINITY),
+            (5_002, f32::NEG_INFINITY),
+            (5_003, 1e-40),
+        ] {
             spoiled[0][n] = value;
         }
         let mut silenced = clean;
         silenced[0][5_000..5_004].fill(0.0);
-        let settings = Settings { steps: Some(2), ..Settings::default() };
-        let a = run(&mut stream(Kind::Leaky, format(rate, 1, 1), &settings), &spoiled, &mut || 512);
-        let b = run(&mut stream(Kind::Leaky, format(rate, 1, 1), &settings), &silenced, &mut || 512);
+        let settings = Settings {
+            steps: Some(2),
+            ..Settings::default()
+        };
+        let a = run(
+            &mut stream(Kind::Leaky, format(rate, 1, 1), &settings),
+            &spoiled,
+            &mut || 512,
+        );
+        let b = run(
+            &mut stream(Kind::Leaky, format(rate, 1, 1), &settings),
+            &silenced,
+            &mut || 512,
+        );
         assert!(a[0].iter().all(|v| v.is_finite()));
-        assert_eq!(a, b, "bad samples count as silence, then nothing is left of them");
+        assert_eq!(
+            a, b,
+            "bad samples count as silence, then nothing is left of them"
+        );
     }
 }
 
@@ -39,7 +56,9 @@ fn nothing_but_bad_samples_is_silence() {
 #[test]
 fn huge_samples_stay_finite() {
     for value in [3e38, 1e30, 32_768.0] {
-        let input: Vec<f32> = (0..20_000).map(|n| if n % 7 < 3 { value } else { -value }).collect();
+        let input: Vec<f32> = (0..20_000)
+            .map(|n| if n % 7 < 3 { value } else { -value })
+            .collect();
         let mut stream = stream(Kind::Leaky, format(44_100, 1, 1), &Settings::default());
         let out = run(&mut stream, &[input], &mut || 512);
         assert!(out[0].iter().all(|v| v.is_finite()));
@@ -50,7 +69,9 @@ fn huge_samples_stay_finite() {
 fn silence_in_is_digital_silence_out() {
     for rate in RATES {
         let mut stream = stream(Kind::Leaky, format(rate, 2, 1), &Settings::default());
-        let out = run(&mut stream, &vec![vec![0.0; rate as usize]; 2], &mut || 1000);
+        let out = run(&mut stream, &vec![vec![0.0; rate as usize]; 2], &mut || {
+            1000
+        });
         assert!(out.iter().flatten().all(|v| *v == 0.0), "{rate} Hz");
     }
 }
@@ -78,7 +99,11 @@ fn the_seed_changes_a_stochastic_sampler_and_nothing_else_does() {
             sampler: Some(diffwav::diffusion::sampler::Sampler::BridgeSde),
             ..Settings::default()
         };
-        run(&mut stream(Kind::Leaky, format(48_000, 1, 1), &settings), &input, &mut || 480)
+        run(
+            &mut stream(Kind::Leaky, format(48_000, 1, 1), &settings),
+            &input,
+            &mut || 480,
+        )
     };
     assert_eq!(with(1), with(1));
     assert_ne!(with(1), with(2));
@@ -119,7 +144,10 @@ fn a_network_that_fails_is_an_error_and_a_reset_mends_it() {
     let mut stream = Stream::new(network, format(48_000, 1, 1), &Settings::default()).unwrap();
     let input = noise(1, 1, 48_000);
     let error = stream.push(&[&input[0]]).unwrap_err().to_string();
-    assert!(error.contains("it broke") && error.contains("--engine tract"), "{error}");
+    assert!(
+        error.contains("it broke") && error.contains("--engine tract"),
+        "{error}"
+    );
     stream.reset().unwrap();
     let again = run(&mut stream, &input, &mut || 480);
     let mut fresh = crate::support::stream(Kind::Leaky, format(48_000, 1, 1), &Settings::default());

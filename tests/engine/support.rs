@@ -7,8 +7,9 @@ use diffwav::model::network::{Caches, Call, Network};
 use diffwav::units::Hz;
 
 /// Rates that people have.
-pub const RATES: [u32; 10] =
-    [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000];
+pub const RATES: [u32; 10] = [
+    8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000,
+];
 
 fn card() -> Card {
     serde_json::from_value(serde_json::json!({
@@ -58,7 +59,10 @@ impl Network for TestNetwork {
 
     fn caches(&self, batch: usize) -> Caches {
         let zeros = vec![vec![0.0; batch * 2 * 481]];
-        Caches { now: zeros.clone(), next: zeros }
+        Caches {
+            now: zeros.clone(),
+            next: zeros,
+        }
     }
 
     fn run(&mut self, call: Call<'_>) -> Result<()> {
@@ -85,7 +89,11 @@ impl Network for TestNetwork {
 }
 
 pub fn format(rate: u32, channels: usize, frames_per_call: usize) -> Format {
-    Format { rate: Hz(rate), channels, frames_per_call }
+    Format {
+        rate: Hz(rate),
+        channels,
+        frames_per_call,
+    }
 }
 
 pub fn stream(kind: Kind, format: Format, settings: &Settings) -> Stream {
@@ -97,7 +105,10 @@ pub struct Random(pub u64);
 
 impl Random {
     pub fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n
     }
 
@@ -109,7 +120,9 @@ impl Random {
 /// White noise of `channels` × `frames`.
 pub fn noise(seed: u64, channels: usize, frames: usize) -> Vec<Vec<f32>> {
     let mut random = Random(seed);
-    (0..channels).map(|_| (0..frames).map(|_| 0.3 * random.sample()).collect()).collect()
+    (0..channels)
+        .map(|_| (0..frames).map(|_| 0.3 * random.sample()).collect())
+        .collect()
 }
 
 /// Sines below `top` Hz that start at their zero crossings and swell from sample 0: busy and band-limited.
@@ -129,7 +142,11 @@ pub fn tones(rate: u32, top: f64, frames: usize) -> Vec<f32> {
 }
 
 /// Pushes `input` in pieces whose sizes `cut` gives, and returns everything that came out.
-pub fn run(stream: &mut Stream, input: &[Vec<f32>], cut: &mut dyn FnMut() -> usize) -> Vec<Vec<f32>> {
+pub fn run(
+    stream: &mut Stream,
+    input: &[Vec<f32>],
+    cut: &mut dyn FnMut() -> usize,
+) -> Vec<Vec<f32>> {
     let frames = input[0].len();
     let mut out = vec![Vec::new(); input.len()];
     let mut at = 0;

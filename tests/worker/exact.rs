@@ -7,7 +7,9 @@ use diffwav::model::fake::Fake;
 use crate::gate::{Gate, Gated, PATIENCE, process, sine, spawn};
 
 fn noise(frames: usize) -> Vec<f32> {
-    (0..frames).map(|n| ((n * n * 31 + n * 7) % 2003) as f32 / 2003.0 - 0.5).collect()
+    (0..frames)
+        .map(|n| ((n * n * 31 + n * 7) % 2003) as f32 / 2003.0 - 0.5)
+        .collect()
 }
 
 #[test]
@@ -22,7 +24,10 @@ fn latency_is_the_reported_one_for_every_block_size() {
         let out = process(&mut audio, &input, block, PATIENCE);
         for (n, sample) in out.iter().enumerate() {
             let expected = n.checked_sub(latency).map_or(0.0, |i| input[i]);
-            assert!((sample - expected).abs() < 4e-6, "block {block}, frame {n}: {sample} {expected}");
+            assert!(
+                (sample - expected).abs() < 4e-6,
+                "block {block}, frame {n}: {sample} {expected}"
+            );
         }
         assert_eq!(worker.report().late_frames, 0, "block {block}");
     }
@@ -56,9 +61,15 @@ fn a_reset_begins_anew() {
     let input = sine(20_000);
     let out = process(&mut audio, &input, 480, PATIENCE);
     for (n, sample) in out.iter().enumerate().skip(latency + 480) {
-        assert!((sample - 0.25 * input[n - latency]).abs() < 1e-5, "frame {n}");
+        assert!(
+            (sample - 0.25 * input[n - latency]).abs() < 1e-5,
+            "frame {n}"
+        );
     }
-    assert!(out[..latency].iter().all(|v| v.abs() < 1e-6), "nothing of the time before is heard");
+    assert!(
+        out[..latency].iter().all(|v| v.abs() < 1e-6),
+        "nothing of the time before is heard"
+    );
 }
 
 #[test]
@@ -71,6 +82,8 @@ fn channels_stay_apart() {
         audio.process_patiently(&mut [a, b], Duration::from_secs(20));
     }
     for n in latency..9_000 {
-        assert!((a[n] - left[n - latency]).abs() < 4e-6 && (b[n] - right[n - latency]).abs() < 4e-6);
+        assert!(
+            (a[n] - left[n - latency]).abs() < 4e-6 && (b[n] - right[n - latency]).abs() < 4e-6
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use diffwav::engine::worker::{AudioSide, Blocks, Worker};
 use diffwav::engine::latency::Budget;
+use diffwav::engine::worker::{AudioSide, Blocks, Worker};
 use diffwav::engine::{Format, Settings, Stream};
 use diffwav::error::Result;
 use diffwav::model::card::Card;
@@ -39,7 +39,11 @@ pub struct Gated {
 
 impl Gated {
     pub fn boxed(gain: f32, gate: &Gate) -> Box<dyn Network> {
-        Box::new(Self { identity: Fake::identity(480), gain, gate: gate.clone() })
+        Box::new(Self {
+            identity: Fake::identity(480),
+            gain,
+            gate: gate.clone(),
+        })
     }
 }
 
@@ -66,13 +70,31 @@ impl Network for Gated {
 }
 
 pub fn stream(network: Box<dyn Network>, rate: u32, channels: usize) -> Stream {
-    let format = Format { rate: Hz(rate), channels, frames_per_call: 1 };
+    let format = Format {
+        rate: Hz(rate),
+        channels,
+        frames_per_call: 1,
+    };
     Stream::new(network, format, &Settings::default()).unwrap()
 }
 
-pub fn spawn(network: Box<dyn Network>, rate: u32, channels: usize, block: usize) -> (Worker, AudioSide) {
-    let blocks = Blocks { most: block, fixed: false, budget: Budget::FULL };
-    Worker::spawn(stream(network, rate, channels), &Settings::default(), blocks).unwrap()
+pub fn spawn(
+    network: Box<dyn Network>,
+    rate: u32,
+    channels: usize,
+    block: usize,
+) -> (Worker, AudioSide) {
+    let blocks = Blocks {
+        most: block,
+        fixed: false,
+        budget: Budget::FULL,
+    };
+    Worker::spawn(
+        stream(network, rate, channels),
+        &Settings::default(),
+        blocks,
+    )
+    .unwrap()
 }
 
 /// Long enough for any machine; a test that needs it all has failed anyway.
@@ -94,9 +116,14 @@ pub fn process(audio: &mut AudioSide, input: &[f32], block: usize, patience: Dur
 
 /// A slow sine: its own steps are small, so a click shows.
 pub fn sine(frames: usize) -> Vec<f32> {
-    (0..frames).map(|n| (std::f32::consts::TAU * 100.0 * n as f32 / 48_000.0).sin() * 0.5).collect()
+    (0..frames)
+        .map(|n| (std::f32::consts::TAU * 100.0 * n as f32 / 48_000.0).sin() * 0.5)
+        .collect()
 }
 
 pub fn largest_step(signal: &[f32]) -> f32 {
-    signal.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+    signal
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).abs())
+        .fold(0.0, f32::max)
 }

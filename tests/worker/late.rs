@@ -23,23 +23,35 @@ fn a_stall_plays_dry_and_then_returns_to_the_latency() {
     out.extend(process(&mut audio, &input[a..b], BLOCK, Duration::ZERO));
     let report = worker.report();
     assert_eq!(report.late_events, 1);
-    assert!(report.late_frames as usize > b - a - 2 * latency, "{report:?}");
+    assert!(
+        report.late_frames as usize > b - a - 2 * latency,
+        "{report:?}"
+    );
     gate.shut(false);
     out.extend(process(&mut audio, &input[b..], BLOCK, PATIENCE));
 
     let at = |n: usize| (out[n], input[n - latency]);
     for n in (a + 4 * latency..b - BLOCK).step_by(7) {
         let (y, x) = at(n);
-        assert!((y - x).abs() < 1e-5, "frame {n}: the delayed dry signal plays, {y} {x}");
+        assert!(
+            (y - x).abs() < 1e-5,
+            "frame {n}: the delayed dry signal plays, {y} {x}"
+        );
     }
     for n in (b + 4_000..out.len()).step_by(7) {
         let (y, x) = at(n);
-        assert!((y - 0.25 * x).abs() < 1e-5, "frame {n}: cleaned again, in place, {y} {x}");
+        assert!(
+            (y - 0.25 * x).abs() < 1e-5,
+            "frame {n}: cleaned again, in place, {y} {x}"
+        );
     }
     // The signal's own largest step is 0.0065; the fade adds at most its amplitude over 8 ms.
     let own = largest_step(&input);
     let steps = largest_step(&out);
-    assert!(steps < own + 0.5 * 2.0 / 384.0, "a click of {steps} over {own}");
+    assert!(
+        steps < own + 0.5 * 2.0 / 384.0,
+        "a click of {steps} over {own}"
+    );
     assert_eq!(worker.report().restarts, 0, "the rings held it");
 }
 
@@ -57,10 +69,16 @@ fn a_stall_beyond_the_rings_begins_anew_at_the_same_latency() {
     out.extend(process(&mut audio, &input[b..], BLOCK, PATIENCE));
     assert_eq!(worker.report().restarts, 1);
     for n in (a + 4 * latency..b).step_by(11) {
-        assert!((out[n] - input[n - latency]).abs() < 1e-5, "frame {n} is dry");
+        assert!(
+            (out[n] - input[n - latency]).abs() < 1e-5,
+            "frame {n} is dry"
+        );
     }
     for n in (b + 3 * latency..out.len()).step_by(11) {
-        assert!((out[n] - 0.25 * input[n - latency]).abs() < 1e-5, "frame {n} is cleaned");
+        assert!(
+            (out[n] - 0.25 * input[n - latency]).abs() < 1e-5,
+            "frame {n} is cleaned"
+        );
     }
     assert!(largest_step(&out) < largest_step(&input) + 0.5 * 2.0 / 384.0);
 }

@@ -1,8 +1,8 @@
 //! The real-time core: what the audio thread promises, with a network that runs only when the test lets it.
 
+mod exact;
 mod gate;
 mod late;
-mod exact;
 mod swap;
 
 /// Fails every allocation within `assert_no_alloc`: the audio thread's calls run in it.

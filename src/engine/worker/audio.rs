@@ -81,7 +81,10 @@ impl AudioSide {
     ) -> Self {
         let Format { rate, channels, .. } = format;
         let latency = timing.delay;
-        let mut dry = Fifo::new(channels, latency.0 as usize + timing.most.max(CHUNK) + CHUNK);
+        let mut dry = Fifo::new(
+            channels,
+            latency.0 as usize + timing.most.max(CHUNK) + CHUNK,
+        );
         dry.push_silence(latency.0 as usize);
         let frames = |seconds: f64| (f64::from(rate.0) * seconds) as usize;
         Self {
@@ -99,7 +102,10 @@ impl AudioSide {
             pushed: 0,
             late: false,
             dry,
-            mixer: Mixer::new(Gains::new(settings), frames(crate::engine::stream::GLIDE_SECONDS)),
+            mixer: Mixer::new(
+                Gains::new(settings),
+                frames(crate::engine::stream::GLIDE_SECONDS),
+            ),
             fallback: Fallback::new(channels, frames(FADE_SECONDS)),
             outgoing: vec![0.0; CHUNK * channels],
             incoming: vec![0.0; CHUNK * channels],
@@ -160,7 +166,12 @@ impl AudioSide {
             for (index, value) in plane[start..end].iter().enumerate() {
                 self.outgoing[index * self.channels + channel] = sanitise::sample(*value);
             }
-            let samples = self.outgoing.iter().skip(channel).step_by(self.channels).take(frames);
+            let samples = self
+                .outgoing
+                .iter()
+                .skip(channel)
+                .step_by(self.channels)
+                .take(frames);
             self.dry.push(channel, samples.copied());
         }
         if self.shared.acknowledged.load(Acquire) != self.generation {
@@ -173,7 +184,9 @@ impl AudioSide {
             self.restart();
             return;
         }
-        self.ends.to_worker.push_slice(&self.outgoing[..frames * self.channels]);
+        self.ends
+            .to_worker
+            .push_slice(&self.outgoing[..frames * self.channels]);
         self.pushed += frames as u64;
         self.shared.pushed.store(self.pushed, Release);
         if self.pushed >= self.shared.wanted.load(Acquire) {
@@ -231,13 +244,19 @@ impl AudioSide {
             self.debt -= dropped;
         }
         // Void frames are taken from the ring like any, and dry plays in their place.
-        let ready = if current { (end - first).min(self.ready()) } else { 0 };
+        let ready = if current {
+            (end - first).min(self.ready())
+        } else {
+            0
+        };
         let void = ready.min(self.void);
         self.void -= void;
         self.ends.from_worker.skip(void * self.channels);
         let wet = ready - void;
         let begin = first + void;
-        self.ends.from_worker.pop_slice(&mut self.incoming[..wet * self.channels]);
+        self.ends
+            .from_worker
+            .pop_slice(&mut self.incoming[..wet * self.channels]);
         for frame in start..end {
             let gains = self.mixer.next_gains();
             let index = frame - start;
@@ -248,14 +267,16 @@ impl AudioSide {
                     let dry = delayed[c][index];
                     (c, mix::mix(gains, dry, source[c]), dry)
                 });
-                self.fallback.wet(channels, |c, value| planes[c][frame] = value);
+                self.fallback
+                    .wet(channels, |c, value| planes[c][frame] = value);
             } else if self.fresh && frame < first {
                 for (plane, delayed) in planes.iter_mut().zip(delayed) {
                     plane[frame] = delayed[index];
                 }
             } else {
                 let channels = (0..self.channels).map(|c| (c, delayed[c][index]));
-                self.fallback.dry(channels, |c, value| planes[c][frame] = value);
+                self.fallback
+                    .dry(channels, |c, value| planes[c][frame] = value);
             }
         }
         let missing = if current { end - begin - wet } else { 0 };
@@ -276,6 +297,10 @@ impl AudioSide {
 
 impl std::fmt::Debug for AudioSide {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AudioSide({} channels, latency {:?})", self.channels, self.latency)
+        write!(
+            f,
+            "AudioSide({} channels, latency {:?})",
+            self.channels, self.latency
+        )
     }
 }

@@ -31,19 +31,35 @@ impl Fallback {
     }
 
     /// One frame that the worker delivered: `mixed` is what should play, `dry` the delayed input. Overwrites `mixed`.
-    pub fn wet(&mut self, channels: impl Iterator<Item = (usize, f32, f32)>, mut out: impl FnMut(usize, f32)) {
+    pub fn wet(
+        &mut self,
+        channels: impl Iterator<Item = (usize, f32, f32)>,
+        mut out: impl FnMut(usize, f32),
+    ) {
         self.share = (self.share + 1.0 / self.fade as f32).min(1.0);
         let step = self.step_gain();
         for (channel, mixed, dry) in channels {
-            let faded = if self.share >= 1.0 { mixed } else { dry + self.share * (mixed - dry) };
-            let value = if step > 0.0 { faded + step * self.step[channel] } else { faded };
+            let faded = if self.share >= 1.0 {
+                mixed
+            } else {
+                dry + self.share * (mixed - dry)
+            };
+            let value = if step > 0.0 {
+                faded + step * self.step[channel]
+            } else {
+                faded
+            };
             self.difference[channel] = value - dry;
             out(channel, value);
         }
     }
 
     /// One frame that is late.
-    pub fn dry(&mut self, channels: impl Iterator<Item = (usize, f32)>, mut out: impl FnMut(usize, f32)) {
+    pub fn dry(
+        &mut self,
+        channels: impl Iterator<Item = (usize, f32)>,
+        mut out: impl FnMut(usize, f32),
+    ) {
         if self.share > 0.0 {
             self.share = 0.0;
             self.step.copy_from_slice(&self.difference);

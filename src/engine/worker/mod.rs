@@ -92,15 +92,35 @@ impl Worker {
         let thread = std::thread::Builder::new()
             .name("diffwav worker".into())
             .spawn(move || run.run())
-            .map_err(|source| Error::Stream { action: "start the worker thread", source })?;
+            .map_err(|source| Error::Stream {
+                action: "start the worker thread",
+                source,
+            })?;
         let audio = AudioSide::new(
-            audio::Ends { to_worker, from_worker, worker: thread.thread().clone() },
+            audio::Ends {
+                to_worker,
+                from_worker,
+                worker: thread.thread().clone(),
+            },
             format,
             settings,
-            audio::Timing { delay: latency, waiting, most: blocks.most },
+            audio::Timing {
+                delay: latency,
+                waiting,
+                most: blocks.most,
+            },
             Arc::clone(&shared),
         );
-        Ok((Self { commands, shared, thread: Some(thread), delay, latency }, audio))
+        Ok((
+            Self {
+                commands,
+                shared,
+                thread: Some(thread),
+                delay,
+                latency,
+            },
+            audio,
+        ))
     }
 
     /// Puts another stream in the place of the one that runs: it is warmed up beside it, then faded in.
@@ -110,7 +130,11 @@ impl Worker {
     pub fn swap(&self, stream: Stream) -> Result<()> {
         if stream.delay() != self.delay {
             let expected = format!("{} frames, as the one that runs", self.delay.0);
-            return Err(Error::setting("delay of the new model", stream.delay().0, expected));
+            return Err(Error::setting(
+                "delay of the new model",
+                stream.delay().0,
+                expected,
+            ));
         }
         self.send(Command::Swap(Box::new(stream)));
         Ok(())

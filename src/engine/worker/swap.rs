@@ -38,7 +38,14 @@ struct Next {
 impl Streams {
     pub fn new(playing: Stream) -> Self {
         let planes = vec![Vec::new(); playing.format().channels];
-        Self { playing, next: None, pushed: 0, given: 0, old: planes.clone(), new: planes }
+        Self {
+            playing,
+            next: None,
+            pushed: 0,
+            given: 0,
+            old: planes.clone(),
+            new: planes,
+        }
     }
 
     pub fn playing(&self) -> &Stream {

@@ -106,7 +106,10 @@ impl Run {
         let samples = frames * self.channels;
         self.input.pop_slice(&mut self.interleaved[..samples]);
         for (channel, plane) in self.planes.iter_mut().enumerate() {
-            let source = self.interleaved[..samples].iter().skip(channel).step_by(self.channels);
+            let source = self.interleaved[..samples]
+                .iter()
+                .skip(channel)
+                .step_by(self.channels);
             for (to, from) in plane.iter_mut().zip(source) {
                 *to = *from;
             }
@@ -166,7 +169,9 @@ impl Run {
         let load = (took.as_secs_f64() / hop) as f32;
         let before = f32::from_bits(self.shared.load.load(Relaxed));
         // About a second of hops of 10 ms.
-        self.shared.load.store((before + 0.01 * (load - before)).to_bits(), Relaxed);
+        self.shared
+            .load
+            .store((before + 0.01 * (load - before)).to_bits(), Relaxed);
         self.shared.worst.fetch_max(took.as_nanos() as u64, Relaxed);
         self.shared.hops.fetch_add(1, Relaxed);
     }
