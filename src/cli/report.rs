@@ -87,7 +87,8 @@ pub struct Process {
     pub sampler: String,
     /// Seed of the noise.
     pub seed: u64,
-    /// The delay that the same settings have on a live signal, before waiting for whole hops. A file has none.
+    /// The least delay of the same settings on a live signal: a whole analysis window and the rate conversion. Host
+    /// blocks and the run time of a hop come on top. A file has none: its output lies on its input.
     pub latency_ms: f64,
 }
 

@@ -4,12 +4,6 @@
 /// Returns whether that was granted: on Linux it needs an rtprio limit, as audio distributions and groups set it.
 pub fn raise(block: usize, rate: u32) -> bool {
     let block = u32::try_from(block).unwrap_or(u32::MAX);
-    match audio_thread_priority::promote_current_thread_to_real_time(block, rate) {
-        // The handle only serves to go back; this thread keeps its priority until it ends.
-        Ok(handle) => {
-            std::mem::forget(handle);
-            true
-        }
-        Err(_) => false,
-    }
+    // The handle only serves to go back; this thread keeps its priority until it ends.
+    audio_thread_priority::promote_current_thread_to_real_time(block, rate).is_ok()
 }

@@ -58,7 +58,7 @@ impl Settings {
             ));
         }
         match self.attenuation_limit {
-            Some(Db(limit)) if !(limit >= 0.0) => Err(Error::setting(
+            Some(Db(limit)) if limit.is_nan() || limit < 0.0 => Err(Error::setting(
                 "attenuation limit",
                 limit,
                 "0 dB (no change) or more",

@@ -10,7 +10,6 @@
 
 mod codec_facts;
 mod dither;
-pub mod find;
 mod guard;
 mod info;
 mod metadata;

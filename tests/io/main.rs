@@ -7,7 +7,6 @@ mod chunks;
 mod codecs;
 mod corpus;
 mod dither;
-mod find;
 mod fuzz;
 mod roundtrip;
 mod target;

@@ -13,7 +13,7 @@ use crate::cli::{cancel, report};
 use crate::engine::{Format, Offline};
 use crate::io::{self, OutputSpec, Reader, SampleFormat, Spec, Writer};
 use crate::model::{self, Loaded};
-use crate::units::Hz;
+use crate::units::{Frames, Hz};
 use crate::{Error, Result};
 
 /// Frames that are read at a time.
@@ -62,7 +62,7 @@ impl<'a> Worker<'a> {
             .chain(writer.warnings())
             .map(ToString::to_string)
             .collect();
-        let delay = engine.stream().delay();
+        let delay = Frames(engine.stream().delay().0 + engine.stream().hop() as u64);
         let process = self.shared.process(
             engine.stream().reverse().network(),
             &notes,

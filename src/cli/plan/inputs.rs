@@ -123,7 +123,6 @@ fn unreadable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

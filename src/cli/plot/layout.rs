@@ -213,7 +213,6 @@ fn number(value: f64, step: f64) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

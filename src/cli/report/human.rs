@@ -84,7 +84,7 @@ fn one(text: &mut String, done: &Done) -> std::fmt::Result {
     )?;
     writeln!(
         text,
-        "  time      {} ({:.1}× real time); live, the same settings delay by {:.1} ms",
+        "  time      {} ({:.1}× real time); live it would wait for {:.1} ms of sound",
         length(done.seconds),
         done.speed,
         process.latency_ms

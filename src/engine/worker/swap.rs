@@ -117,10 +117,8 @@ impl Streams {
         next.done += frames;
         let over = next.done >= next.warm + next.fade;
         sink(&self.old);
-        if over {
-            if let Some(next) = self.next.take() {
-                self.playing = next.stream;
-            }
+        if over && let Some(next) = self.next.take() {
+            self.playing = next.stream;
         }
         Ok(over)
     }

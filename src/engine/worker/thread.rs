@@ -130,8 +130,14 @@ impl Run {
         let input: Vec<&[f32]> = self.planes.iter().map(|plane| &plane[..frames]).collect();
         let (finished, channels) = (&mut self.finished, self.channels);
         let swapped = self.streams.push(&input, &mut |planes| {
-            for frame in 0..planes[0].len() {
-                finished.extend((0..channels).map(|channel| planes[channel][frame]));
+            let frames = planes.first().map_or(0, Vec::len);
+            let start = finished.len();
+            finished.resize(start + frames * channels, 0.0);
+            for (channel, plane) in planes.iter().enumerate() {
+                let places = finished[start + channel..].iter_mut().step_by(channels);
+                for (place, sample) in places.zip(plane) {
+                    *place = *sample;
+                }
             }
         })?;
         if swapped {
