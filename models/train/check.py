@@ -1,0 +1,72 @@
+"""Small proofs of the parts, against closed forms and slower twins:  python -m train.check"""
+import math
+import torch
+from . import scan
+from .network import Denoiser
+from .normalise import RHO, follow
+from .params import params as p
+from .path import ode_step, sample, times, variance
+from .spectrum import analyse, compress, expand, pair, synthesise
+
+
+def near(name, a, b, limit):
+    error = (torch.as_tensor(a) - torch.as_tensor(b)).abs().max().item()
+    print(f"{name:52s} {error:.1e}")
+    assert error <= limit, f"{name}: {error} > {limit}"
+
+
+def main():
+    torch.manual_seed(0)
+    audio = torch.randn(2, 480 * 20)
+    near("synthesis of the analysis = one hop late", synthesise(analyse(audio))[:, p.hop:], audio[:, :-p.hop], 1e-5)
+    z = pair(analyse(audio))
+    near("expand of compress", expand(compress(z)), z, 1e-4)
+
+    y = torch.rand(1, 2, 50, p.bins) * torch.rand(1, 1, 50, 1)
+    g, past = [], 0.0
+    for e in (y * y).sum(1).mean(-1).sqrt()[0].tolist():
+        past = max(e, RHO * past, p.floor)
+        g.append(past)
+    near("follower = its definition", follow(y)[0, 0, :, 0], torch.tensor(g), 1e-6)
+
+    # The coefficients do not depend on c; for k = 2.6 they are a golden table (x, D, y).
+    one, zero = torch.ones(1), torch.zeros(1)
+    parts = lambda now, then: [float(ode_step(a, b, c, now, then)) for a, b, c in
+                               ((one, zero, zero), (zero, one, zero), (zero, zero, one))]
+    near("ODE 1 -> 1/2", parts(1, .5), [0, .72222, .27778], 1e-5)
+    near("ODE 1 -> 2/3", parts(1, 2 / 3), [0, .55292, .44708], 1e-5)
+    near("ODE 2/3 -> 1/3", parts(2 / 3, 1 / 3), [.72724, .44324, -.17048], 1e-5)
+    near("ODE 1/3 -> 0", parts(1 / 3, 0), [0, 1, 0], 0)
+    x, y0, d = torch.tensor(1.2), torch.tensor(1.2), torch.tensor(.5)
+    for now, then in zip(times(4), times(4)[1:]):
+        x = ode_step(x, d, y0, now, then)
+        mean = (.5 * (variance(1) - variance(then)) + 1.2 * variance(then)) / variance(1)
+        near(f"ODE with the truth stays on the bridge's mean, t = {then}", x, torch.tensor(mean), 1e-6)
+    n = sample(zero.expand(200000), zero.expand(200000), torch.tensor(.5), 1.0).std()
+    near("bridge's deviation at t = 1/2", n, math.sqrt(variance(.5) * (variance(1) - variance(.5)) / variance(1)), 2e-3)
+
+    s, m, h = (torch.rand(2, 70, 4, 6).requires_grad_() for _ in range(3))
+    h0 = h[:, 0]
+    weight, results = torch.randn(2, 70, 4, 6), []
+    ways = [scan.Loop.apply, scan.doubling] + ([scan.Native.apply] if scan.LIBRARY else [])
+    for way in ways:
+        out = way(s, m, h0)
+        results.append([out, *torch.autograd.grad((out * weight).sum(), (s, m, h))])
+    for name, other in zip(("doubling", "C"), results[1:]):
+        for part, a, b in zip(("output", "ds", "dn", "dh"), results[0], other):
+            near(f"recurrence, loop = {name}: {part}", a, b, 2e-5)
+
+    model = Denoiser().eval()
+    y = torch.randn(1, 2, 24, p.bins)
+    with torch.no_grad():
+        long, *state = model(y, y, torch.ones(1))
+        out, state = [], model.zero_state(1)
+        for i in range(24):
+            o, *state = model(y[:, :, i:i + 1], y[:, :, i:i + 1], torch.ones(1), *state)
+            out.append(o)
+    near("network frame by frame = long call", torch.cat(out, 2), long, 1e-5)
+    print("all well")
+
+
+if __name__ == "__main__":
+    main()

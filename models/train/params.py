@@ -1,0 +1,73 @@
+"""Every hyper-parameter, in one place.  The paper's letter stands behind each where it has one."""
+from types import SimpleNamespace
+
+params = SimpleNamespace(
+    # Signal: 48 kHz, 20 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
+    sample_rate=48000,
+    window=960,
+    hop=480,                       # H
+    bins=481,                      # F = window / 2 + 1
+    exponent=0.5,
+
+    # Normalisation: a follower of the loudest frame (normalise.py); the engine computes the same.
+    release_seconds=2.0,
+    floor=0.05,
+
+    # Bridge (path.py): variance exploding, sigma_t^2 = c (k^2t - 1) / (2 ln k).
+    k=2.6,
+    c=0.05,
+    steps_allowed=[1, 2, 3, 4],
+
+    # Network (network.py).
+    bands=[(8, 2), (8, 4), (4, 8), (6, 20), (5, 40), (1, 81)],   # (how many, bins each): 32 bands, 481 bins
+    channels=48,                   # C
+    dilations=[1, 2, 4, 8],        # one residual block each
+    step_frequencies=16,           # step embedding: sin and cos of t times these, 1 .. 100
+    step_width=64,
+    gate_bias=(1.0, -5.0),         # min-GRU: from fast (one frame) to slow (about 1.5 s) channels
+
+    # Optimisation (train.py): warm-up, stable, decay.
+    learning_rate=3e-3,
+    final_rate=0.02,               # of learning_rate, reached linearly at the end of the decay
+    warmup=200,
+    betas=(0.9, 0.98),
+    weight_decay=0.01,
+    clip=1.0,
+    ema=0.999,                     # min(ema, (1 + i) / (10 + i))
+    batch=1,
+    seconds=2.0,
+    decay_batch=1,
+    decay_seconds=3.0,
+    seed=1,
+
+    # What a training step sees.
+    p_start=0.85,                  # share of steps at t = 1 (x = y): what one-step inference needs
+    p_noise_free=0.5,              # of the rest: bridge states without their noise, as the ODE visits them
+    p_unroll=0.2,                  # decay only: steps unrolled N = 2, 3 from the network's own outputs
+    p_follower=0.3,                # clips whose follower starts from a past loud moment
+
+    # Loss (loss.py).
+    loss_magnitude=0.5,
+    loss_complex=0.5,
+    loss_fine=1.5,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
+    loss_suppression=0.3,          # ReLU(m_x - m_e)^2: speech taken away costs more than noise left
+    loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
+    loss_corner=6000.0,            # Hz; bins weigh 1 / (1 + f / corner), mean one
+
+    # Mixtures (mixing.py).
+    snr=(-5.0, 20.0),              # dB
+    p_nearly_clean=0.05,           # SNR 25 .. 50 dB
+    p_noise_only=0.03,
+    level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
+    p_level_jump=0.04,
+    p_quiet=0.05,                  # level -45 .. -65 dBFS
+    p_room=0.45,
+    p_real_room=0.4,               # of the rooms
+    early_seconds=0.05,            # of a room that stay in the target
+    p_equaliser=0.6,
+    p_synthetic=0.22,              # coloured noise, hum, fan, clicks, babble
+    p_two_noises=0.30,
+    p_lowpass=0.12,                # full-band clips cut at 4 .. 16 kHz
+    p_speed=0.75,                  # resampling of the speech by e^+-0.22
+    speed=0.22,
+)

@@ -1,0 +1,23 @@
+"""The whole denoiser in PyTorch, offline: audio -> spectrum -> N bridge steps -> audio.
+
+What the engine must reproduce; golden.py writes it down. Output is the input's timeline delayed by one hop.
+"""
+import torch
+from .normalise import follow
+from .path import ode_step, times
+from .spectrum import analyse, complex_of, compress, expand, pair, synthesise
+
+
+def reverse(model, y, steps):                            # y [B, 2, T, F], normalised
+    grid = times(steps) + [0.0]
+    x = y
+    for now, then in zip(grid, grid[1:]):
+        prediction = model(x, y, torch.full((y.shape[0],), now, device=y.device))[0]
+        x = ode_step(x, prediction, y, now, then)
+    return x
+
+
+def denoise(model, audio, steps=1):                      # [B, T * H] -> [B, T * H]
+    y = compress(pair(analyse(audio)))
+    g = follow(y)
+    return synthesise(complex_of(expand(reverse(model, y / g, steps) * g)))
