@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::args::{Bench, Style};
 use super::exit::{Failure, Outcome};
 use super::{report, runtime};
+use crate::Result;
 use crate::engine::{Format, Settings, Stream};
 use crate::model;
 use crate::units::Hz;
-use crate::{Error, Result};
 use numbers::Times;
 
 /// Network frames a call in file mode.
@@ -66,7 +66,8 @@ pub fn run(typed: &Bench) -> Outcome {
                 channels: 1,
                 frames_per_call: frames.min(loaded.network.frames_max()),
             };
-            let stream = Stream::new(loaded.network, format, &settings).map_err(as_usage)?;
+            let stream = Stream::new(loaded.network, format, &settings)
+                .map_err(|error| Failure::setting("bench", error))?;
             let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
             let row = measure(
                 stream,
@@ -141,20 +142,6 @@ fn measure(
         times: Times::per_hop(times, frames_per_call),
         memory_mib: memory::resident_mib(),
     })
-}
-
-fn as_usage(error: Error) -> Failure {
-    match error {
-        Error::Setting {
-            name,
-            value,
-            expected,
-        } => Failure::usage(
-            "bench",
-            format!("invalid value '{value}' for --{name}: it must be {expected}"),
-        ),
-        other => other.into(),
-    }
 }
 
 fn human(measured: &Measured) -> String {

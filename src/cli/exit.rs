@@ -40,6 +40,23 @@ impl Failure {
             None => error,
         })
     }
+
+    /// A setting that is out of range is a matter of the command line; any other error stays what it is.
+    pub fn setting(subcommand: &str, error: Error) -> Self {
+        match error {
+            Error::Setting {
+                name,
+                value,
+                expected,
+            } => {
+                let flag = name.replace(' ', "-");
+                let message =
+                    format!("invalid value '{value}' for --{flag}: it must be {expected}");
+                Self::usage(subcommand, message)
+            }
+            other => other.into(),
+        }
+    }
 }
 
 /// Prints what is left to print and names the exit code.

@@ -1,5 +1,6 @@
 //! From the options to a model, an engine and settings that fit each other, before the first file is touched.
 
+use crate::Result;
 use crate::cli::args::{self, Denoise, Runtime};
 use crate::cli::exit::Failure;
 use crate::cli::report::Process;
@@ -7,7 +8,6 @@ use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
 use crate::model::{self, Loaded, Model, Network, Options, registry};
 use crate::units::{Db, Frames, Hz};
-use crate::{Error, Result};
 
 /// What all workers share.
 #[derive(Debug)]
@@ -39,8 +39,11 @@ impl Prepared {
     pub fn new(typed: &Denoise) -> Result<Self, Failure> {
         let model = open(&typed.runtime)?;
         let settings = settings(typed);
-        settings.validate().map_err(as_usage)?;
-        let recipe = Recipe::new(&model.card, &settings).map_err(as_usage)?;
+        settings
+            .validate()
+            .map_err(|error| Failure::setting("denoise", error))?;
+        let recipe = Recipe::new(&model.card, &settings)
+            .map_err(|error| Failure::setting("denoise", error))?;
         let options = options(&typed.runtime);
         let first = model::load(&model, &options)?;
         Ok(Self {
@@ -147,23 +150,5 @@ fn settings(typed: &Denoise) -> Settings {
             args::Keep::Cleaned => Keep::Cleaned,
             args::Keep::Removed => Keep::Removed,
         },
-    }
-}
-
-/// A setting out of range is a matter of the command line.
-fn as_usage(error: Error) -> Failure {
-    match error {
-        Error::Setting {
-            name,
-            value,
-            expected,
-        } => Failure::usage(
-            "denoise",
-            format!(
-                "invalid value '{value}' for --{}: it must be {expected}",
-                name.replace(' ', "-")
-            ),
-        ),
-        other => other.into(),
     }
 }

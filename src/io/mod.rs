@@ -35,6 +35,6 @@ pub use metadata::{Chunk, Metadata};
 pub use read::Reader;
 pub use source::Source;
 pub use spec::{Container, MAX_CHANNELS, SampleFormat, Spec};
-pub use target::Target;
+pub use target::{Target, beside};
 pub use warning::Warning;
 pub use write::{OutputSpec, Writer, Written};

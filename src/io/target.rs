@@ -95,15 +95,7 @@ impl Output {
                 });
             }
         }
-        let folder = real
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut name = tempfile::Builder::new();
-        name.prefix(".diffwav-").suffix(".part");
-        #[cfg(unix)]
-        name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temp = name.tempfile_in(folder).map_err(failed)?;
+        let temp = beside(&real).map_err(failed)?;
         if let Some(meta) = there {
             temp.as_file()
                 .set_permissions(meta.permissions())
@@ -231,4 +223,20 @@ impl std::fmt::Debug for Output {
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
+}
+
+/// A temporary file in the folder of `path`, with the permissions of any new file: to be written, then renamed.
+///
+/// # Errors
+/// What the system says.
+pub fn beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut name = tempfile::Builder::new();
+    name.prefix(".diffwav-").suffix(".part");
+    #[cfg(unix)]
+    name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    name.tempfile_in(folder)
 }

@@ -249,15 +249,7 @@ fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Resul
         source,
     };
     make_folder(path)?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut name = tempfile::Builder::new();
-    name.prefix(".diffwav-").suffix(".part");
-    #[cfg(unix)]
-    name.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = name.tempfile_in(folder).map_err(failed)?;
+    let file = io::beside(path).map_err(failed)?;
     plot.write(labels, BufWriter::new(file.as_file()))
         .map_err(failed)?;
     if overwrite {
