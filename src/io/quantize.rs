@@ -37,8 +37,13 @@ impl Quantizer {
         if x.abs() > 1.0 {
             self.clipped += 1;
         }
-        let steps =
-            (f64::from(x) * self.scale + self.dither.draw(channel, frame)).round_ties_even();
+        // Digital silence is no recording of anything: it stays what it is.
+        let dither = if x == 0.0 {
+            0.0
+        } else {
+            self.dither.draw(channel, frame)
+        };
+        let steps = (f64::from(x) * self.scale + dither).round_ties_even();
         // A cast from float saturates and maps NaN to 0.
         steps.clamp(-self.scale, self.scale - 1.0) as i32
     }

@@ -46,6 +46,32 @@ fn no_attenuation_is_the_input_to_the_bit() {
 }
 
 #[test]
+fn integers_that_nothing_was_done_to_are_not_dithered() {
+    let world = World::new();
+    let path = world.recording("a.wav", 44_100, 2, FRAMES);
+    let input = samples(&path);
+    assert_eq!(run(&world, &["--mix", "0"]), input);
+    assert_ne!(run(&world, &["--mix", "0.5"]), input);
+}
+
+#[test]
+fn digital_silence_stays_silence_in_integers_too() {
+    let world = World::new();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(world.path("a.wav"), spec).unwrap();
+    for _ in 0..FRAMES {
+        writer.write_sample(0i16).unwrap();
+    }
+    writer.finalize().unwrap();
+    assert_eq!(run(&world, &[]), vec![0.0; FRAMES]);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let (world, _) = world();
     for seed in ["0", "7"] {

@@ -10,8 +10,9 @@ use crate::cli::plot::{Labels, Plot};
 use crate::cli::progress::{Progress, Stopwatch};
 use crate::cli::runtime::Shared;
 use crate::cli::{cancel, report};
+use crate::engine::mix::Gains;
 use crate::engine::{Format, Offline};
-use crate::io::{self, OutputSpec, Reader, SampleFormat, Spec, Writer};
+use crate::io::{self, Dither, OutputSpec, Reader, SampleFormat, Spec, Writer};
 use crate::model::{self, Loaded};
 use crate::units::{Frames, Hz};
 use crate::{Error, Result};
@@ -49,7 +50,7 @@ impl<'a> Worker<'a> {
         let spec = reader.spec().clone();
         // An engine that failed in the middle is not used again.
         let (mut engine, notes) = self.engine(&spec)?;
-        let mut writer = create(job, &reader, self.shared.overwrite)?;
+        let mut writer = create(job, &reader, self.shared)?;
         let mut taps = Taps {
             meters: Meters::new(spec.rate, spec.channels.into()),
             plot: job.plot.as_ref().map(|_| Plot::new(spec.rate)),
@@ -180,14 +181,14 @@ impl Taps {
 }
 
 /// Opens the output, with what the input says about the recording.
-fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
+fn create(job: &Job, reader: &Reader, shared: &Shared) -> Result<Writer> {
     let target = match &job.target {
         Target::Stdout => io::Target::Stdout,
         Target::File(path) => {
             make_folder(path)?;
             io::Target::File {
                 path: path.clone(),
-                overwrite,
+                overwrite: shared.overwrite,
             }
         }
     };
@@ -206,6 +207,11 @@ fn create(job: &Job, reader: &Reader, overwrite: bool) -> Result<Writer> {
         }
         None => output.sample,
     };
+    // A signal that nothing was done to is on the steps of its integers already.
+    let untouched = Gains::new(&shared.settings).wet == 0.0;
+    if untouched && output.sample.bits() >= reader.spec().sample.bits() {
+        output.dither = Dither::Off;
+    }
     Writer::create(&target, &output, reader.metadata().clone())
 }
 
