@@ -16,6 +16,7 @@ mod swap;
 mod thread;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
@@ -136,7 +137,11 @@ impl Worker {
                 expected,
             ));
         }
-        self.send(Command::Swap(Box::new(stream)));
+        // A worker that is gone has reported why; nothing is left to tell it.
+        let _ = self.commands.send(Command::Swap(Box::new(stream)));
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
         Ok(())
     }
 
@@ -151,20 +156,13 @@ impl Worker {
     pub fn latency(&self) -> Frames {
         self.latency
     }
-
-    fn send(&self, command: Command) {
-        // A worker that is gone has reported why; nothing is left to tell it.
-        let _ = self.commands.send(command);
-        if let Some(thread) = &self.thread {
-            thread.thread().unpark();
-        }
-    }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.send(Command::Stop);
+        self.shared.stop.store(true, Relaxed);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             let _ = thread.join();
         }
     }

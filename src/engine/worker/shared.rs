@@ -28,6 +28,8 @@ pub(super) struct Shared {
     pub realtime: AtomicBool,
     /// Streams that were swapped in so far (worker writes).
     pub swaps: AtomicU64,
+    /// The worker's thread is to end, whatever it waits for (owner writes).
+    pub stop: AtomicBool,
     /// Why the network stopped, if it did. Never locked by the audio thread.
     pub failure: Mutex<Option<String>>,
     /// The same as a flag that the audio thread may read.

@@ -21,7 +21,6 @@ const NAP: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) enum Command {
     Swap(Box<Stream>),
-    Stop,
 }
 
 pub(super) struct Run {
@@ -66,11 +65,9 @@ impl Run {
         let playing = self.streams.playing();
         let granted = priority::raise(playing.hop(), playing.format().rate.0);
         self.shared.realtime.store(granted, Relaxed);
-        loop {
-            match self.commands.try_recv() {
-                Ok(Command::Swap(stream)) => self.streams.swap(*stream),
-                Ok(Command::Stop) | Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
-                Err(std::sync::mpsc::TryRecvError::Empty) => {}
+        while !self.shared.stop.load(Relaxed) {
+            if let Ok(Command::Swap(stream)) = self.commands.try_recv() {
+                self.streams.swap(*stream);
             }
             match self.turn() {
                 Ok(true) => {}
@@ -158,9 +155,9 @@ impl Run {
             sent += self.output.push_slice(&self.finished[sent..]);
             if sent < self.finished.len() {
                 // The audio thread stands still, or a restart is on its way that makes this audio void.
-                if self.shared.generation.load(Acquire) != self.shared.acknowledged.load(Relaxed)
-                    || Arc::strong_count(&self.shared) == 1
-                {
+                let restarting =
+                    self.shared.generation.load(Acquire) != self.shared.acknowledged.load(Relaxed);
+                if restarting || self.shared.stop.load(Relaxed) {
                     break;
                 }
                 std::thread::park_timeout(NAP);
