@@ -106,3 +106,39 @@ fn the_thread_ends_with_the_worker_even_while_audio_goes_on() {
     let out = process(&mut audio, &input, BLOCK, Duration::ZERO);
     assert!(out.iter().all(|v| v.is_finite()));
 }
+
+/// A network with a bug.
+struct Panicking(Box<dyn diffwav::model::Network>);
+
+impl diffwav::model::Network for Panicking {
+    fn card(&self) -> &diffwav::model::card::Card {
+        self.0.card()
+    }
+    fn engine(&self) -> &str {
+        "panicking"
+    }
+    fn frames_max(&self) -> usize {
+        self.0.frames_max()
+    }
+    fn caches(&self, batch: usize) -> diffwav::model::Caches {
+        self.0.caches(batch)
+    }
+    fn run(&mut self, _: diffwav::model::Call<'_>) -> diffwav::Result<()> {
+        panic!("a fault in the network");
+    }
+}
+
+#[test]
+fn a_worker_that_panics_leaves_the_dry_signal_and_nobody_waits() {
+    let network = Panicking(Box::new(diffwav::model::fake::Fake::identity(480)));
+    let (worker, mut audio) = spawn(Box::new(network), 48_000, 1, BLOCK);
+    let latency = audio.latency().0 as usize;
+    let input = sine(24_000);
+    let began = std::time::Instant::now();
+    let out = process(&mut audio, &input, BLOCK, PATIENCE);
+    assert!(began.elapsed() < PATIENCE, "it waited for a dead worker");
+    for n in latency..out.len() {
+        assert!((out[n] - input[n - latency]).abs() < 1e-5, "frame {n}");
+    }
+    assert!(worker.report().failure.is_some());
+}

@@ -36,6 +36,21 @@ pub(super) struct Run {
     finished: Vec<f32>,
 }
 
+/// Tells the audio thread when this one ends by a panic: dry plays, and nobody waits for what will not come.
+struct Watch(Arc<Shared>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.failed.store(true, Release);
+            if let Ok(mut failure) = self.0.failure.lock() {
+                *failure =
+                    Some("the worker stopped by a fault of diffwav; please report it".into());
+            }
+        }
+    }
+}
+
 impl Run {
     pub fn new(
         stream: Stream,
@@ -62,6 +77,7 @@ impl Run {
     }
 
     pub fn run(mut self) {
+        let _watch = Watch(Arc::clone(&self.shared));
         let playing = self.streams.playing();
         let granted = priority::raise(playing.hop(), playing.format().rate.0);
         self.shared.realtime.store(granted, Relaxed);
@@ -131,7 +147,7 @@ impl Run {
             let start = finished.len();
             finished.resize(start + frames * channels, 0.0);
             for (channel, plane) in planes.iter().enumerate() {
-                let places = finished[start + channel..].iter_mut().step_by(channels);
+                let places = finished[start..].iter_mut().skip(channel).step_by(channels);
                 for (place, sample) in places.zip(plane) {
                     *place = *sample;
                 }
