@@ -10,8 +10,8 @@ const RECORDING: &str = "tests/assets/noisy-speech.flac";
 const FOLDER: &str = "target/demo";
 
 /// Sets up, builds, cleans the recording, says where the results are.
-pub fn demo() -> Outcome {
-    setup::setup(false)?;
+pub fn demo(yes: bool) -> Outcome {
+    setup::setup(yes)?;
     let cargo = run::cargo();
     println!("\nBuilding (the first time takes some minutes) …");
     run::run(&cargo, &["build", "--release", "--package", "diffwav"])?;

@@ -16,7 +16,7 @@ Usage: cargo xtask <TASK> [OPTIONS]
 Tasks:
   setup [--yes]     Get what diffwav needs to run at its best: looks for the system's tools and fetches ONNX Runtime.
                     Says what it is going to do and asks first, unless --yes is given or CI is set
-  demo              Set up, build, clean a real noisy recording, and show the report and a picture
+  demo [--yes]      Set up, build, clean a real noisy recording, and show the report and a picture
   test [--quick]    Everything that must hold: format, lints, documentation and all tests (--quick: only the tests)
   bench [ARGS]      Build for release and measure the model: diffwav bench ARGS
   golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
@@ -36,7 +36,8 @@ fn main() -> ExitCode {
     let outcome = match (task, rest) {
         ("setup", []) => setup::setup(false),
         ("setup", [yes]) if yes == "--yes" => setup::setup(true),
-        ("demo", []) => demo::demo(),
+        ("demo", []) => demo::demo(false),
+        ("demo", [yes]) if yes == "--yes" => demo::demo(true),
         ("test", []) => tasks::test(false),
         ("test", [quick]) if quick == "--quick" => tasks::test(true),
         ("bench", arguments) => tasks::bench(arguments),
