@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::card::Card;
 use crate::model::network::{Caches, Call};
 use crate::model::onnx_meta::{MODEL_BYTES_MAX, OnnxMeta};
-use crate::model::signature::Signature;
+use crate::model::signature::{Output, Signature};
 
 /// The metadata key of the card.
 pub const KEY: &str = "diffwav";
@@ -125,6 +125,40 @@ impl Signature {
             fits(&state.name, next.len(), state.len(b, t))?;
         }
         Ok(())
+    }
+
+    /// Checks what an engine gave as `output`, for `b` signals of `t` frames.
+    ///
+    /// # Errors
+    /// A text with the output and its shape, or that it is not finite.
+    pub fn admits_result(
+        &self,
+        output: &Output,
+        (b, t): (usize, usize),
+        shape: &[usize],
+        numbers: &[f32],
+    ) -> Result<(), String> {
+        let tensor = match output {
+            Output::Out => &self.x,
+            Output::Next(i) => &self.states[*i],
+        };
+        if !shape.iter().copied().eq(tensor.shape(b, t)) {
+            return Err(format!("{output:?} has the shape {shape:?}"));
+        }
+        if !finite(numbers) {
+            return Err(format!("{output:?} is not finite"));
+        }
+        Ok(())
+    }
+
+    /// Copies results that were all admitted, in the order of the graph, to where `call` wants them.
+    pub fn hand_over(&self, results: &[&[f32]], call: &mut Call<'_>) {
+        for (output, numbers) in self.outputs.iter().zip(results) {
+            match output {
+                Output::Out => call.out.copy_from_slice(numbers),
+                Output::Next(i) => call.caches.next[*i].copy_from_slice(numbers),
+            }
+        }
     }
 }
 

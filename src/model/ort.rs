@@ -12,11 +12,11 @@ use ort::value::TensorRef;
 use crate::error::{Error, Result};
 use crate::model::backend::{Device, Options};
 use crate::model::card::Card;
-use crate::model::contract::{Model, finite};
+use crate::model::contract::Model;
 use crate::model::library::{self, Found};
 use crate::model::network::{Caches, Call, Network};
 use crate::model::preflight;
-use crate::model::signature::{Input, Output, Signature, Tensor};
+use crate::model::signature::{Input, Signature, Tensor};
 
 /// The environment of the process and the library that it came from.
 static RUNTIME: Mutex<Option<(Environment, Found)>> = Mutex::new(None);
@@ -99,27 +99,15 @@ impl OrtNetwork {
         let results = self.session.run(&inputs[..]).map_err(|e| e.to_string())?;
         let mut views = Vec::with_capacity(self.signature.outputs.len());
         for (i, output) in self.signature.outputs.iter().enumerate() {
-            let tensor = match output {
-                Output::Out => &self.signature.x,
-                Output::Next(i) => &self.signature.states[*i],
-            };
             let (shape, numbers) = results[i]
                 .try_extract_tensor::<f32>()
                 .map_err(|e| e.to_string())?;
-            if !shape.iter().map(|n| *n as usize).eq(tensor.shape(b, t)) {
-                return Err(format!("{output:?} has the shape {shape:?}"));
-            }
-            if !finite(numbers) {
-                return Err(format!("{output:?} is not finite"));
-            }
+            let shape: Vec<usize> = shape.iter().map(|n| *n as usize).collect();
+            self.signature
+                .admits_result(output, (b, t), &shape, numbers)?;
             views.push(numbers);
         }
-        for (output, numbers) in self.signature.outputs.iter().zip(views) {
-            match output {
-                Output::Out => call.out.copy_from_slice(numbers),
-                Output::Next(i) => call.caches.next[*i].copy_from_slice(numbers),
-            }
-        }
+        self.signature.hand_over(&views, call);
         Ok(())
     }
 }

@@ -11,9 +11,9 @@ use tract_onnx::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::model::card::Card;
-use crate::model::contract::{Model, finite};
+use crate::model::contract::Model;
 use crate::model::network::{Caches, Call, Network};
-use crate::model::signature::{Input, Output, Signature};
+use crate::model::signature::{Input, Signature};
 
 /// Version of the crate, as in Cargo.toml.
 const ENGINE: &str = "tract 0.23.9 on cpu";
@@ -129,33 +129,15 @@ impl TractNetwork {
         }
         let mut views = Vec::with_capacity(results.len());
         for (output, value) in self.signature.outputs.iter().zip(&results) {
-            let tensor = match output {
-                Output::Out => &self.signature.x,
-                Output::Next(i) => &self.signature.states[*i],
-            };
             let view = value
                 .try_as_plain_ram()
                 .and_then(|plain| plain.as_slice::<f32>())
                 .map_err(|e| e.to_string())?;
-            if !value
-                .shape()
-                .iter()
-                .copied()
-                .eq(tensor.shape(call.batch, call.frames))
-            {
-                return Err(format!("{output:?} has the shape {:?}", value.shape()));
-            }
-            if !finite(view) {
-                return Err(format!("{output:?} is not finite"));
-            }
+            self.signature
+                .admits_result(output, (call.batch, call.frames), value.shape(), view)?;
             views.push(view);
         }
-        for (output, view) in self.signature.outputs.iter().zip(views) {
-            match output {
-                Output::Out => call.out.copy_from_slice(view),
-                Output::Next(i) => call.caches.next[*i].copy_from_slice(view),
-            }
-        }
+        self.signature.hand_over(&views, call);
         Ok(())
     }
 }
