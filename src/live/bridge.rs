@@ -157,15 +157,8 @@ pub fn bridge(shape: Shape) -> Result<(Feeder, Drain, Arc<Counts>)> {
 
 fn resampler(channels: usize) -> Result<Async<f32>> {
     let parameters = SincInterpolationParameters::new(TAPS, WindowFunction::BlackmanHarris2);
-    Async::new_sinc(
-        1.0,
-        1.01,
-        &parameters,
-        CHUNK,
-        channels,
-        FixedAsync::Output,
-    )
-    .map_err(|e| Error::setting("number of channels", channels, e.to_string()))
+    Async::new_sinc(1.0, 1.01, &parameters, CHUNK, channels, FixedAsync::Output)
+        .map_err(|e| Error::setting("number of channels", channels, e.to_string()))
 }
 
 impl Feeder {

@@ -57,7 +57,10 @@ fn find(devices: &[(&str, &str)], wanted: &str) -> std::result::Result<usize, &'
     }
     let wanted = wanted.to_lowercase();
     let same = |text: &str| text.to_lowercase() == wanted;
-    let id_tail = |id: &str| id.split_once(':').map_or(id.to_owned(), |(_, tail)| tail.to_owned());
+    let id_tail = |id: &str| {
+        id.split_once(':')
+            .map_or(id.to_owned(), |(_, tail)| tail.to_owned())
+    };
     let exact = devices
         .iter()
         .position(|(name, id)| same(name) || same(id) || same(&id_tail(id)));

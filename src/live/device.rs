@@ -108,11 +108,14 @@ impl Host {
             problem: "not in this build".into(),
             remedy: format!("choose one of {}", names()),
         })?;
-        cpal::host_from_id(*id).map(Self).map_err(|error| Error::Device {
-            device: format!("host {name}"),
-            problem: error.to_string(),
-            remedy: "start it, or choose another with --host (`diffwav devices` lists them)".into(),
-        })
+        cpal::host_from_id(*id)
+            .map(Self)
+            .map_err(|error| Error::Device {
+                device: format!("host {name}"),
+                problem: error.to_string(),
+                remedy: "start it, or choose another with --host (`diffwav devices` lists them)"
+                    .into(),
+            })
     }
 
     /// Its name.

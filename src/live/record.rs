@@ -34,8 +34,9 @@ pub struct Tape {
 pub struct Recorder {
     path: PathBuf,
     stop: Arc<AtomicBool>,
+    discard: Arc<AtomicBool>,
     lost: Arc<AtomicU64>,
-    thread: Option<JoinHandle<Result<Written>>>,
+    thread: Option<JoinHandle<Result<Option<Written>>>>,
 }
 
 impl Tape {
@@ -91,11 +92,12 @@ impl Recorder {
         let writer = Writer::create(&target, &spec, Metadata::default())?;
         let room = (rate.0 * RING_SECONDS) as usize * channels;
         let (audio_side, ring) = HeapRb::new(room).split();
-        let (stop, lost) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let watched = Arc::clone(&stop);
+        let [stop, discard] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let lost = Arc::default();
+        let watched = [Arc::clone(&stop), Arc::clone(&discard)];
         let thread = std::thread::Builder::new()
             .name("diffwav recorder".into())
-            .spawn(move || write(ring, writer, channels, &watched))
+            .spawn(move || write(ring, writer, channels, watched))
             .map_err(|source| Error::Stream {
                 action: "start the recorder's thread",
                 source,
@@ -108,6 +110,7 @@ impl Recorder {
         let recorder = Self {
             path: path.to_owned(),
             stop,
+            discard,
             lost,
             thread: Some(thread),
         };
@@ -136,7 +139,7 @@ impl Recorder {
     ///
     /// # Errors
     /// As [`Writer::write`] and [`Writer::finish`].
-    pub fn finish(mut self) -> Result<Written> {
+    pub fn finish(mut self) -> Result<Option<Written>> {
         self.stop.store(true, Relaxed);
         let ended = self.thread.take().and_then(|thread| thread.join().ok());
         ended.unwrap_or_else(|| {
@@ -148,6 +151,14 @@ impl Recorder {
     }
 }
 
+impl Recorder {
+    /// Ends without a file.
+    pub fn discard(self) {
+        self.discard.store(true, Relaxed);
+    }
+}
+
+/// Even a program that fails keeps what was recorded.
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.stop.store(true, Relaxed);
@@ -161,8 +172,8 @@ fn write(
     mut ring: HeapCons<f32>,
     mut writer: Writer,
     channels: usize,
-    stop: &AtomicBool,
-) -> Result<Written> {
+    [stop, discard]: [Arc<AtomicBool>; 2],
+) -> Result<Option<Written>> {
     let mut interleaved = vec![0.0; CHUNK * channels];
     let mut planes = vec![Vec::with_capacity(CHUNK); channels];
     loop {
@@ -182,8 +193,11 @@ fn write(
             let slices: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();
             writer.write(&slices)?;
         }
+        if discard.load(Relaxed) {
+            return Ok(None);
+        }
         if stopping {
-            return writer.finish();
+            return writer.finish().map(Some);
         }
         std::thread::sleep(NAP);
     }

@@ -62,7 +62,10 @@ pub fn run(order: &Order, screen: &mut dyn Screen) -> Result<Summary> {
         summary: Summary::default(),
     };
     let outcome = session.run(screen);
-    // Recordings are closed whatever happened.
+    if outcome.is_err() && session.summary.seconds == 0.0 {
+        session.tapes.discard();
+    }
+    // Otherwise recordings are closed whatever happened.
     let closed = session.tapes.finish(screen);
     outcome?;
     closed?;
@@ -118,9 +121,7 @@ impl Session<'_> {
     fn rest(&self, screen: &mut dyn Screen) -> bool {
         let until = Instant::now() + RETRY;
         while Instant::now() < until {
-            let quits = screen
-                .wishes()
-                .contains(&super::status::Wish::Quit);
+            let quits = screen.wishes().contains(&super::status::Wish::Quit);
             if screen.is_cancelled() || quits {
                 return true;
             }

@@ -89,13 +89,19 @@ impl VirtualMic {
 
     /// Takes away what a process left behind that was killed.
     fn remove_stale(sink: &str) -> std::result::Result<(), String> {
-        let wanted = [format!("sink_name={sink} "), format!("master={sink}.monitor ")];
+        let wanted = [
+            format!("sink_name={sink} "),
+            format!("master={sink}.monitor "),
+        ];
         for line in pactl(&["list", "short", "modules"])?.lines() {
             if !wanted.iter().any(|wanted| line.contains(wanted)) {
                 continue;
             }
             let pid = line.split_once(MARK).map_or("", |(_, rest)| {
-                rest.trim_start().split(|c: char| !c.is_ascii_digit()).next().unwrap_or("")
+                rest.trim_start()
+                    .split(|c: char| !c.is_ascii_digit())
+                    .next()
+                    .unwrap_or("")
             });
             if pid.is_empty() || Path::new("/proc").join(pid).exists() {
                 return Err("another program has a device of this name".into());

@@ -68,6 +68,15 @@ impl Tapes {
         Ok(())
     }
 
+    /// Ends both without a file: nothing was heard.
+    pub fn discard(&mut self) {
+        for deck in [&mut self.dry, &mut self.wet].into_iter().flatten() {
+            if let Some(running) = deck.running.take() {
+                running.recorder.discard();
+            }
+        }
+    }
+
     /// Closes both; both are tried.
     pub fn finish(&mut self, screen: &mut dyn Screen) -> Result<()> {
         let mut outcome = Ok(());
@@ -114,8 +123,9 @@ impl Deck {
         if let Some(running) = self.running.take() {
             let path = running.recorder.path().to_owned();
             let lost = running.recorder.lost();
-            let written = running.recorder.finish()?;
-            screen.event(&Event::Recorded(path, written.frames, lost));
+            if let Some(written) = running.recorder.finish()? {
+                screen.event(&Event::Recorded(path, written.frames, lost));
+            }
         }
         Ok(())
     }
