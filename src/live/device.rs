@@ -200,6 +200,16 @@ impl Device {
         }
     }
 
+    /// The one block size that it takes, where there is only one: JACK's server decides for all.
+    #[must_use]
+    pub fn only_block(&self) -> Option<usize> {
+        let only = |range: &cpal::SupportedStreamConfigRange| match *range.buffer_size() {
+            cpal::SupportedBufferSize::Range { min, max } if min == max => Some(min as usize),
+            _ => None,
+        };
+        self.ranges().first().and_then(only)
+    }
+
     /// Whether it can run at a rate.
     #[must_use]
     pub fn takes_rate(&self, rate: u32) -> bool {

@@ -44,6 +44,7 @@ pub(super) struct Way {
     pub input: Device,
     pub output: Option<Device>,
     pub rate: u32,
+    pub block: usize,
 }
 
 impl Way {
@@ -74,7 +75,7 @@ impl Duplex {
             frames_per_call: 1,
         };
         let blocks = Blocks {
-            most: order.block,
+            most: way.block,
             fixed: false,
             budget: order.budget,
         };
@@ -83,7 +84,7 @@ impl Duplex {
         let spec = Spec {
             rate: way.rate,
             channels: order.channels,
-            block: order.block,
+            block: way.block,
         };
         let health: [Arc<Health>; 2] = Default::default();
         let (feeder, drain, bridge) = match &way.output {
@@ -93,7 +94,7 @@ impl Duplex {
                 let (feeder, drain, counts) = bridge::bridge(Shape {
                     rate: way.rate,
                     channels: order.channels,
-                    block: order.block,
+                    block: way.block,
                     one_clock,
                 })?;
                 (Some(feeder), Some((output, drain)), Some(counts))
@@ -103,7 +104,7 @@ impl Duplex {
         let [dry, wet] = tapes.map(|tape| tape.map(|(tape, home)| Lent::new(tape, &home)));
         let mut ear = Ear::new(
             audio,
-            (order.channels, order.block),
+            (order.channels, way.block),
             dry,
             wet,
             feeder,
@@ -130,7 +131,7 @@ impl Duplex {
                 output: way.output.as_ref().map(|output| output.name.clone()),
                 rate: way.rate,
                 channels: order.channels,
-                block: order.block,
+                block: way.block,
                 engine: about,
             },
             heard,

@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::engine::latency::Budget;
 use crate::engine::session::Choice;
 
+/// Frames a block when nobody says otherwise.
+pub const BLOCK: usize = 256;
+
 /// A live session, as the command line describes it.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -21,8 +24,8 @@ pub struct Order {
     pub virtual_mic: Option<String>,
     /// Sample rate in Hz; `None` takes the model's where the devices can, otherwise theirs.
     pub rate: Option<u32>,
-    /// Frames a block.
-    pub block: usize,
+    /// Frames a block; `None` takes what the system insists on, otherwise [`BLOCK`].
+    pub block: Option<usize>,
     /// Channels that are cleaned.
     pub channels: usize,
     /// Model, engine, steps and amount.

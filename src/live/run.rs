@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::choose::choose;
 use super::device::Host;
 use super::duplex::{Duplex, Way};
-use super::order::Order;
+use super::order::{BLOCK, Order};
 use super::status::{Event, Screen, Status};
 use super::virtual_mic::VirtualMic;
 use crate::engine::meter::Meter;
@@ -160,11 +160,13 @@ impl Session<'_> {
             )));
         }
         let rate = Way::rate(order, &input, output.as_ref());
+        let block = order.block.or_else(|| input.only_block());
         let way = Way {
             host,
             input,
             output,
             rate,
+            block: block.unwrap_or(BLOCK),
         };
         let tapes = self.tapes.lend(rate, screen)?;
         let duplex = Duplex::open(order, self.desk.choice(), &way, tapes)?;

@@ -72,6 +72,8 @@ impl VirtualMic {
                 "module-remap-source".to_owned(),
                 format!("master={sink}.monitor"),
                 format!("source_name={source}"),
+                format!("channels={}", channels.min(2)),
+                format!("channel_map={map}"),
                 format!("source_properties={}", about("")),
             ],
         ];

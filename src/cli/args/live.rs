@@ -49,9 +49,10 @@ pub struct Live {
     #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(4_000..=384_000), help_heading = "Devices")]
     pub rate: Option<u32>,
 
-    /// Frames that the devices hand over at a time: fewer are quicker and harder for the system
-    #[arg(long, value_name = "FRAMES", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=8_192), help_heading = "Devices")]
-    pub block: u32,
+    /// Frames that the devices hand over at a time: fewer are quicker and harder for the system [default: 256; the
+    /// server's with jack]
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(16..=8_192), help_heading = "Devices")]
+    pub block: Option<u32>,
 
     /// Channels that are cleaned, each by itself
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8), help_heading = "Devices")]

@@ -45,7 +45,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
         monitor: typed.monitor == Monitor::On,
         virtual_mic: typed.virtual_mic.clone(),
         rate: typed.rate,
-        block: typed.block as usize,
+        block: typed.block.map(|block| block as usize),
         channels: typed.channels.into(),
         choice: Choice {
             model,
