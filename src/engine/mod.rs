@@ -10,7 +10,7 @@ pub mod latency;
 pub mod meter;
 pub mod mix;
 pub mod offline;
-mod priority;
+pub(crate) mod priority;
 pub mod recipe;
 pub mod reverse;
 pub mod session;

@@ -186,7 +186,9 @@ impl Drain {
             let enough = if self.shape.one_clock {
                 self.ready() as f64 >= self.target
             } else {
-                delay >= self.target && self.ready() > 0
+                // A first call may want more than a block: as much more must be there.
+                delay - frames.saturating_sub(self.shape.block) as f64 >= self.target
+                    && self.ready() > 0
             };
             if enough {
                 self.begin(delay);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample};
 
+use crate::engine::priority;
 use crate::error::{Error, Result};
 
 /// How long a host may take to open a stream.
@@ -305,10 +306,12 @@ impl Device {
         f32: FromSample<T>,
     {
         let mut ours = vec![0.0f32; CHUNK * spec.channels];
+        let mut raise = Raise(Some(spec));
         let told = Arc::clone(health);
         let stream = self.inner.build_input_stream::<T, _, _>(
             config(spec, device_channels),
             move |data, info| {
+                raise.once();
                 let stamp = info.timestamp();
                 if let Some(late) = stamp.callback.checked_duration_since(stamp.capture) {
                     told.latency.store(late.as_micros() as u64, Relaxed);
@@ -364,10 +367,12 @@ impl Device {
         T: SizedSample + FromSample<f32>,
     {
         let mut ours = vec![0.0f32; CHUNK * spec.channels];
+        let mut raise = Raise(Some(spec));
         let told = Arc::clone(health);
         let stream = self.inner.build_output_stream::<T, _, _>(
             config(spec, device_channels),
             move |data, info| {
+                raise.once();
                 let stamp = info.timestamp();
                 if let Some(late) = stamp.playback.checked_duration_since(stamp.callback) {
                     told.latency.store(late.as_micros() as u64, Relaxed);
@@ -400,6 +405,18 @@ impl Device {
         let stream = stream.map_err(|error| self.failed(&error))?;
         stream.play().map_err(|error| self.failed(&error))?;
         Ok(Stream { _inner: stream })
+    }
+}
+
+/// Not every host gives its callbacks real-time priority (cpal's PulseAudio does not); the first call asks for it.
+struct Raise(Option<Spec>);
+
+impl Raise {
+    fn once(&mut self) {
+        if let Some(spec) = self.0.take() {
+            // Where it is not granted, audio runs all the same.
+            priority::raise(spec.block, spec.rate);
+        }
     }
 }
 

@@ -83,8 +83,8 @@ fn send_and_hear(world: &Server) -> (Vec<f32>, Vec<f32>, usize) {
             .unwrap_or_else(|| panic!("no port {pattern}"))
     };
     let (theirs_in, theirs_out) = (
-        port("cpal_client_in:in_0", PortFlags::IS_INPUT),
-        port("cpal_client_out:out_0", PortFlags::IS_OUTPUT),
+        port("cpal_client_in.*:in_0", PortFlags::IS_INPUT),
+        port("cpal_client_out.*:out_0", PortFlags::IS_OUTPUT),
     );
     client
         .as_client()
