@@ -17,7 +17,11 @@ pub fn choose(host: &Host, capture: bool, wanted: Option<&str>) -> Result<Device
             None if devices.is_empty() => Err(Error::Device {
                 device: format!("{kind} of {}", host.name()),
                 problem: "there is no device".into(),
-                remedy: "plug one in, or choose another --host".into(),
+                remedy: if host.has_one_clock() {
+                    "start its server, or choose another --host".into()
+                } else {
+                    "plug one in, or choose another --host".into()
+                },
             }),
             None => Err(refuse(kind, "the default", "there is none", &devices)),
         };
