@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use choices::{Container, Depth, Device, Engine, Keep, Style};
 pub use super::devices::Devices;
+pub use super::explain::Explain;
+pub use choices::{Container, Depth, Device, Engine, Keep, Style};
 pub use denoise::Denoise;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
@@ -41,6 +42,8 @@ pub enum Command {
     Models(Models),
     /// Name the devices: sound cards, and what can run the network
     Devices(Devices),
+    /// Show on a recording how diffusion works: sounds and pictures of noise coming and going
+    Explain(Box<Explain>),
     /// Print the completion script for a shell
     #[command(
         after_help = "Example: diffwav completions bash > ~/.local/share/bash-completion/completions/diffwav"

@@ -64,12 +64,15 @@ fn list() -> Result<String> {
         } else {
             ""
         };
-        let size = model.bytes.len() as f64 / 1e6;
+        let size = match model.bytes.len() {
+            bytes @ 100_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
+            bytes => format!("{:.0} kB", bytes as f64 / 1e3),
+        };
         text += &format!(
-            "{:<14} {:<8} {}, {}, {size:.1} MB, {}{default}\n",
+            "{:<14} {:<8} {}, {}, {size}, {}{default}\n",
             model.name,
             card.version,
-            task(&card),
+            card.task.name(),
             Hz(card.sample_rate),
             card.licence
         );
@@ -85,7 +88,7 @@ fn info(card: &Card) -> String {
         let _ = writeln!(text, "{name:<14} {value}");
     };
     line("name", format!("{} {}", card.name, card.version));
-    line("task", task(card));
+    line("task", card.task.name().into());
     line("sample rate", Hz(card.sample_rate).to_string());
     line(
         "hop",
@@ -109,8 +112,4 @@ fn info(card: &Card) -> String {
         );
     }
     text
-}
-
-fn task(card: &Card) -> String {
-    format!("{:?}", card.task).to_lowercase()
 }

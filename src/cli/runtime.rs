@@ -6,6 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::report::Process;
 use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
+use crate::model::card::Task;
 use crate::model::{self, Loaded, Model, Network, Options, registry};
 use crate::units::{Db, Frames, Hz};
 
@@ -37,7 +38,7 @@ impl Prepared {
     /// # Errors
     /// Usage errors for settings that the model does not allow; errors of the model and of the engine.
     pub fn new(typed: &Denoise) -> Result<Self, Failure> {
-        let model = open(&typed.runtime)?;
+        let model = open_denoiser(&typed.runtime)?;
         let settings = settings(typed);
         settings
             .validate()
@@ -118,6 +119,23 @@ pub fn engine_and_device(network: &dyn Network) -> (String, String) {
 /// The model that was asked for.
 pub fn open(runtime: &Runtime) -> Result<Model> {
     registry::open(runtime.model.as_deref().unwrap_or(registry::DEFAULT))
+}
+
+/// The model that was asked for, which must take noise away.
+///
+/// # Errors
+/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else.
+pub fn open_denoiser(runtime: &Runtime) -> Result<Model> {
+    let model = open(runtime)?;
+    if model.card.task == Task::Denoise {
+        return Ok(model);
+    }
+    Err(crate::Error::Model {
+        origin: model.card.name,
+        field: "task".into(),
+        found: model.card.task.name().into(),
+        expected: "denoise: see `diffwav models list`".into(),
+    })
 }
 
 /// The engine and device that were asked for.

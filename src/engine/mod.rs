@@ -16,6 +16,7 @@ pub mod reverse;
 pub mod session;
 pub mod settings;
 pub mod stream;
+pub mod trace;
 pub mod transform;
 pub mod worker;
 

@@ -1,6 +1,5 @@
 //! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
 
-use std::io::BufWriter;
 use std::path::Path;
 
 use crate::cli::args::{Container, Depth};
@@ -73,7 +72,8 @@ impl<'a> Worker<'a> {
         let measured = taps.meters.finish();
         if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
             let labels = labels(job, &process, measured.noise_reduction_db);
-            draw(plot, &labels, path, self.shared.overwrite)?;
+            make_folder(path)?;
+            plot.draw(&labels).save(path, self.shared.overwrite)?;
         }
         writer.finish()?;
         self.engine = Some((engine, notes));
@@ -245,24 +245,4 @@ fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Label
         process.model, process.steps, process.sampler
     );
     Labels { title, notes }
-}
-
-/// Writes the picture beside its place and renames it when it is complete.
-fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
-    let failed = |source| Error::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
-    make_folder(path)?;
-    let file = io::beside(path).map_err(failed)?;
-    plot.write(labels, BufWriter::new(file.as_file()))
-        .map_err(failed)?;
-    if overwrite {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    }
-    .map_err(|e| failed(e.error))?;
-    Ok(())
 }
