@@ -95,6 +95,18 @@ pub enum Error {
         remedy: String,
     },
 
+    // ---- live ----
+    /// A sound device or the audio system refuses.
+    #[error("{device}: {problem}; {remedy}")]
+    Device {
+        /// The device, as the user knows it.
+        device: String,
+        /// What it said.
+        problem: String,
+        /// What the user can do.
+        remedy: String,
+    },
+
     // ---- the command ----
     /// The user asked to stop.
     #[error("interrupted; no half file was left")]

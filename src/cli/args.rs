@@ -2,6 +2,7 @@
 
 mod choices;
 mod denoise;
+mod live;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use super::devices::Devices;
 pub use super::explain::Explain;
 pub use choices::{Container, Depth, Device, Engine, Keep, Style};
 pub use denoise::Denoise;
+pub use live::{Live, Monitor};
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
 #[derive(Debug, Parser)]
@@ -36,6 +38,8 @@ pub struct Arguments {
 pub enum Command {
     /// Remove the noise from files, folders or a stream
     Denoise(Box<Denoise>),
+    /// Clean a microphone while you speak, for your ears or for other programs
+    Live(Box<Live>),
     /// Measure how fast a model runs here, hop by hop and in large blocks
     Bench(Bench),
     /// Look at the models: those that ship and your own

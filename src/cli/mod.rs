@@ -11,6 +11,7 @@ mod denoise;
 mod devices;
 mod exit;
 mod explain;
+mod live;
 mod man;
 mod measure;
 mod models;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         args::Command::Denoise(arguments) => denoise::run(&arguments),
+        args::Command::Live(arguments) => live::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
         args::Command::Devices(arguments) => devices::run(&arguments),

@@ -19,6 +19,7 @@ Tasks:
                     Says what it is going to do and asks first, unless --yes is given or CI is set
   demo [--yes]      Set up, build, clean a real noisy recording, and show the report and a picture
   test [--quick]    Everything that must hold: format, lints, documentation and all tests (--quick: only the tests)
+  soak [MINUTES]    Live mode on a real sound server for a long time, 20 minutes unless said otherwise
   bench [ARGS]      Build for release and measure the model: diffwav bench ARGS
   golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
   man [--out DIR]   Write the man pages [default: target/man]
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         ("demo", [yes]) if yes == "--yes" => demo::demo(true),
         ("test", []) => tasks::test(false),
         ("test", [quick]) if quick == "--quick" => tasks::test(true),
+        ("soak", []) => tasks::soak("20"),
+        ("soak", [minutes]) => tasks::soak(minutes),
         ("bench", arguments) => tasks::bench(arguments),
         ("golden", []) => golden::golden(),
         ("man", []) => tasks::man("target/man"),

@@ -1,31 +1,65 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, run, setup};
+use crate::{Outcome, packages, run, setup};
 
-/// Everything that must hold.
+/// What live mode is built with, and the sound servers that its tests run on.
+const SOUND: &[&str] = &[
+    "dbus",
+    "jackd2",
+    "libasound2-dev",
+    "libjack-jackd2-dev",
+    "pipewire",
+    "pipewire-bin",
+    "pipewire-pulse",
+    "pkg-config",
+    "pulseaudio-utils",
+    "wireplumber",
+];
+
+/// Everything that must hold. All commands take the same features, so that nothing large is compiled twice.
 pub fn test(quick: bool) -> Outcome {
     setup::setup(true)?;
+    if !packages::ensure("to build live mode and to test it", SOUND, true) {
+        return Err("live mode cannot be tested without them".into());
+    }
     let cargo = run::cargo();
+    let features = ["--features", "live,jack"];
     if !quick {
         run::run(&cargo, &["fmt", "--all", "--check"])?;
-        run::run(
-            &cargo,
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ],
-        )?;
+        let clippy = ["clippy", "--workspace", "--all-targets"];
+        let strict = ["--", "-D", "warnings"];
+        run::run(&cargo, &[&clippy[..], &features, &strict].concat())?;
         run::run_with(
             &cargo,
-            &["doc", "--workspace", "--no-deps"],
+            &[&["doc", "--workspace", "--no-deps"][..], &features].concat(),
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &["test", "--workspace"])
+    run::run(&cargo, &[&["test", "--workspace"][..], &features].concat())
+}
+
+/// Live mode for a long time: what `test` does in seconds.
+pub fn soak(minutes: &str) -> Outcome {
+    if !packages::ensure("to build live mode and to test it", SOUND, true) {
+        return Err("live mode cannot be tested without them".into());
+    }
+    let arguments = [
+        "test",
+        "--package",
+        "diffwav",
+        "--features",
+        "live,jack",
+        "--test",
+        "live",
+        "soak",
+        "--",
+        "--ignored",
+        "--nocapture",
+        "--test-threads",
+        "1",
+    ];
+    let environment = [("DIFFWAV_SOAK_MINUTES", minutes)];
+    run::run_with(run::cargo(), &arguments, &environment)
 }
 
 /// `diffwav bench`, built for release.

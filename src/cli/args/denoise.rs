@@ -104,7 +104,7 @@ fn sampler(typed: &str) -> Result<Sampler, String> {
 }
 
 /// A limit in decibels, zero or more.
-fn decibels(typed: &str) -> Result<f32, String> {
+pub(super) fn decibels(typed: &str) -> Result<f32, String> {
     match typed.parse::<f32>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
         _ => Err("give decibels as a number from 0 up, for example 12".into()),
@@ -112,7 +112,7 @@ fn decibels(typed: &str) -> Result<f32, String> {
 }
 
 /// A share from nothing to all.
-fn fraction(typed: &str) -> Result<f32, String> {
+pub(super) fn fraction(typed: &str) -> Result<f32, String> {
     match typed.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("give a number from 0 (only the original) to 1 (only cleaned)".into()),
