@@ -5,12 +5,15 @@
 //! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches.
 
 pub mod alignment;
+pub mod governor;
 pub mod latency;
+pub mod meter;
 pub mod mix;
 pub mod offline;
 mod priority;
 pub mod recipe;
 pub mod reverse;
+pub mod session;
 pub mod settings;
 pub mod stream;
 pub mod transform;

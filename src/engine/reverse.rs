@@ -1,9 +1,23 @@
 //! The reverse process over consecutive frames: one cache set per stage, noise by absolute frame.
 
+use std::time::{Duration, Instant};
+
 use crate::diffusion::plan::{Memory, Plan};
 use crate::dsp::noise;
 use crate::error::Result;
 use crate::model::network::{Caches, Call, Network};
+
+/// Frames that stages which are added while audio runs hear before they are heard: their caches fill.
+const WARM_FRAMES: usize = 50;
+
+/// How much of the process may run: the governor's orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Stages that run, at least 1; the last one's data prediction is the result.
+    pub stages: usize,
+    /// Time that a call may take: no further stage begins that would probably not end within it.
+    pub within: Option<Duration>,
+}
 
 /// A network and a reverse sampler, walking along a signal.
 pub struct Reverse {
@@ -25,6 +39,15 @@ pub struct Reverse {
     noise: Vec<f32>,
     memory: Memory<f32>,
     frame_noise: Vec<f32>,
+    /// Stages that run; those from `heard` on only warm up.
+    running: usize,
+    /// Stages that make the result.
+    heard: usize,
+    /// Frames until all running stages are heard.
+    warming: usize,
+    within: Option<Duration>,
+    /// The result when not all stages are heard.
+    estimate: Vec<f32>,
 }
 
 impl Reverse {
@@ -44,6 +67,11 @@ impl Reverse {
         Self {
             memory: Memory::new(if plan.remembers() { size } else { 0 }),
             caches: plan.stages.iter().map(|_| network.caches(batch)).collect(),
+            running: plan.stages.len(),
+            heard: plan.stages.len(),
+            warming: 0,
+            within: None,
+            estimate: buffer(),
             network,
             plan,
             seed,
@@ -70,7 +98,12 @@ impl Reverse {
             self.draw(0);
         }
         self.plan.start.apply(&mut self.x, y, &self.noise);
-        for index in 0..self.plan.stages.len() {
+        let began = Instant::now();
+        for index in 0..self.running {
+            if index > 0 && self.is_short_of_time(began.elapsed(), index) {
+                self.stop_after(index);
+                break;
+            }
             let stage = self.plan.stages[index];
             stage.evaluation.input(&self.x, &mut self.input);
             self.network.run(Call {
@@ -86,10 +119,60 @@ impl Reverse {
             if stage.update.noise != 0.0 {
                 self.draw(index as u32 + 1);
             }
+            if index + 1 == self.heard && self.heard < self.plan.stages.len() {
+                self.estimate.copy_from_slice(&self.data);
+            }
             stage.advance(&mut self.x, &self.data, y, &self.noise, &mut self.memory);
         }
         self.frame += self.frames as u64;
-        Ok(&mut self.x)
+        let whole = self.heard == self.plan.stages.len();
+        self.warm_up();
+        Ok(if whole {
+            &mut self.x
+        } else {
+            &mut self.estimate
+        })
+    }
+
+    /// Runs as much of the process as `pace` says, from the next call on. What is left out is left out at once; what is
+    /// added is heard when its caches have filled. Real-time safe.
+    pub fn set_pace(&mut self, pace: Pace) {
+        let stages = pace.stages.clamp(1, self.plan.stages.len());
+        self.within = pace.within;
+        if stages > self.running {
+            self.caches[self.running..stages]
+                .iter_mut()
+                .for_each(Caches::reset);
+            self.warming = if self.frame > 0 { WARM_FRAMES } else { 0 };
+        }
+        self.running = stages;
+        self.heard = if self.warming > 0 {
+            self.heard.min(stages)
+        } else {
+            stages
+        };
+    }
+
+    /// Whether one more stage, as long as the mean of the `done` ones, would end too late.
+    fn is_short_of_time(&self, elapsed: Duration, done: usize) -> bool {
+        self.within
+            .is_some_and(|within| elapsed + elapsed / done as u32 > within)
+    }
+
+    /// Leaves out the stages from `done` on, whose caches are now a frame behind.
+    fn stop_after(&mut self, done: usize) {
+        self.running = done;
+        if self.heard >= done {
+            self.heard = done;
+            self.estimate.copy_from_slice(&self.data);
+        }
+    }
+
+    fn warm_up(&mut self) {
+        self.warming = self.warming.saturating_sub(self.frames);
+        if self.warming == 0 {
+            self.heard = self.running;
+        }
     }
 
     /// Noise of one stage for the frames of this call, the same for every channel: equal channels stay equal.
@@ -110,6 +193,7 @@ impl Reverse {
     pub fn reset(&mut self) {
         self.frame = 0;
         self.caches.iter_mut().for_each(Caches::reset);
+        (self.heard, self.warming) = (self.running, 0);
     }
 
     /// The network that runs.
@@ -118,10 +202,16 @@ impl Reverse {
         self.network.as_ref()
     }
 
-    /// Network evaluations per frame.
+    /// Network evaluations per frame of the whole process.
     #[must_use]
     pub fn stages(&self) -> usize {
         self.plan.stages.len()
+    }
+
+    /// Network evaluations that the last call made, or the next one may make.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.running
     }
 }
 

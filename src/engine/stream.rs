@@ -3,7 +3,7 @@
 use super::alignment::Alignment;
 use super::mix::{self, Gains, Mixer};
 use super::recipe::Recipe;
-use super::reverse::Reverse;
+use super::reverse::{Pace, Reverse};
 use super::settings::{Format, Settings};
 use super::transform::Transform;
 use crate::dsp::denormals::Flush;
@@ -201,6 +201,14 @@ impl Stream {
     /// Changes amount, mix and which part is kept, gliding; other settings need a new stream.
     pub fn set_amount(&mut self, settings: &Settings) {
         self.mixer.set(Gains::new(settings));
+    }
+
+    /// Runs more or less of the reverse process from the next hop on; the delay does not change. Overlapping frames
+    /// join the results without a click; a model of waveform frames, which do not overlap, always runs the whole.
+    pub fn set_pace(&mut self, pace: Pace) {
+        if self.transform.overlaps() {
+            self.reverse.set_pace(pace);
+        }
     }
 
     /// How far the output lies behind the input: sample n of what is pulled belongs to sample n − delay of what was

@@ -80,6 +80,12 @@ impl Transform {
         bins(&self.kind)
     }
 
+    /// Whether frames overlap, so that a change between two of them is a crossfade.
+    #[must_use]
+    pub fn overlaps(&self) -> bool {
+        self.delay() > 0
+    }
+
     /// The delay of analysis and synthesis together, in samples.
     #[must_use]
     pub fn delay(&self) -> usize {

@@ -10,20 +10,24 @@
 //! dropped as were substituted, so the latency is again the reported one.
 
 mod audio;
+mod exchange;
 mod fallback;
+mod pacing;
 mod shared;
 mod swap;
 mod thread;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use ringbuf::HeapRb;
 use ringbuf::traits::Split;
 
 use super::latency::{self, Budget};
+use super::meter::{Columns, LevelWriter, Levels, Meter};
+use super::mix::Gains;
 use super::settings::Settings;
 use super::stream::Stream;
 use crate::error::{Error, Result};
@@ -36,6 +40,9 @@ use thread::{Command, Run};
 
 /// Seconds of audio that each ring holds: a stall of that length loses no state.
 const RING_SECONDS: f64 = 2.0;
+
+/// Columns of the spectrogram that wait for a slow screen.
+const COLUMNS: usize = 64;
 
 /// How the host calls.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +75,9 @@ pub struct Worker {
     commands: Sender<Command>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    /// Streams that were replaced: freed here, for the worker has no time for it.
+    retired: Receiver<Box<Stream>>,
+    meter: Option<Meter>,
     delay: Frames,
     latency: Frames,
 }
@@ -88,8 +98,26 @@ impl Worker {
         let (to_worker, from_audio) = HeapRb::new(room * format.channels).split();
         let (to_audio, from_worker) = HeapRb::new(2 * room * format.channels).split();
         let shared = Arc::new(Shared::default());
+        shared
+            .amount
+            .store(audio::pack(Gains::new(settings)), Relaxed);
         let (commands, orders) = channel();
-        let run = Run::new(stream, from_audio, to_audio, orders, Arc::clone(&shared));
+        let (retire, retired) = channel();
+        let (to_screen, levels) = triple_buffer::triple_buffer(&Levels::default());
+        let levels_writer = LevelWriter::new(to_screen, format.rate, format.channels);
+        let (to_screen, columns) = HeapRb::new(COLUMNS).split();
+        let run = Run::new(
+            stream,
+            thread::Ends {
+                input: from_audio,
+                output: to_audio,
+                commands: orders,
+                retire,
+            },
+            blocks,
+            Columns::new(to_screen, format.rate, format.channels, delay.0 as usize),
+            Arc::clone(&shared),
+        );
         let thread = std::thread::Builder::new()
             .name("diffwav worker".into())
             .spawn(move || run.run())
@@ -111,12 +139,15 @@ impl Worker {
                 most: blocks.most,
             },
             Arc::clone(&shared),
+            levels_writer,
         );
         Ok((
             Self {
                 commands,
                 shared,
                 thread: Some(thread),
+                retired,
+                meter: Some(Meter { levels, columns }),
                 delay,
                 latency,
             },
@@ -137,6 +168,7 @@ impl Worker {
                 expected,
             ));
         }
+        self.free_retired();
         // A worker that is gone has reported why; nothing is left to tell it.
         let _ = self.commands.send(Command::Swap(Box::new(stream)));
         if let Some(thread) = &self.thread {
@@ -145,10 +177,33 @@ impl Worker {
         Ok(())
     }
 
+    /// Glides to the amount, mix and kept part of `settings`, from any thread; the audio thread takes it up with its
+    /// next block.
+    pub fn set_amount(&self, settings: &Settings) {
+        let amount = audio::pack(Gains::new(settings));
+        self.shared.amount.store(amount, Relaxed);
+    }
+
+    /// Lets the governor leave reverse steps out when time is short, or takes that back. Off at first: with it the
+    /// output depends on the machine.
+    pub fn set_adaptive(&self, adaptive: bool) {
+        self.shared.adaptive.store(adaptive, Relaxed);
+    }
+
+    /// The reading side of the meters, for the one screen that shows them; `None` when it was taken before.
+    pub fn take_meter(&mut self) -> Option<Meter> {
+        self.meter.take()
+    }
+
     /// What happened so far; for meters and reports.
     #[must_use]
     pub fn report(&self) -> Report {
+        self.free_retired();
         self.shared.report()
+    }
+
+    fn free_retired(&self) {
+        while self.retired.try_recv().is_ok() {}
     }
 
     /// Delay of the output against the input, in host frames: analysis, conversion and waiting.

@@ -28,6 +28,15 @@ pub(super) struct Shared {
     pub realtime: AtomicBool,
     /// Streams that were swapped in so far (worker writes).
     pub swaps: AtomicU64,
+    /// Both gains of the amount, packed (any thread but the audio thread writes).
+    pub amount: AtomicU64,
+    /// Whether the governor may leave stages out (owner writes).
+    pub adaptive: AtomicBool,
+    /// Stages that run, of all stages of the reverse process (worker writes).
+    pub stages: AtomicU32,
+    pub stages_full: AtomicU32,
+    /// Times that the governor left stages out (worker writes).
+    pub lowered: AtomicU64,
     /// The worker's thread is to end, whatever it waits for (owner writes).
     pub stop: AtomicBool,
     /// Why the network stopped, if it did. Never locked by the audio thread.
@@ -55,6 +64,12 @@ pub struct Report {
     pub realtime: bool,
     /// Streams that were swapped in.
     pub swaps: u64,
+    /// Network evaluations a hop at present …
+    pub stages: u32,
+    /// … of those that the settings ask for; fewer when the governor saves time.
+    pub stages_full: u32,
+    /// How often the governor left some out.
+    pub lowered: u64,
     /// Why the network stopped, if it did; the dry signal plays then.
     pub failure: Option<String>,
 }
@@ -70,6 +85,9 @@ impl Shared {
             worst_milliseconds: self.worst.load(Relaxed) as f64 * 1e-6,
             realtime: self.realtime.load(Relaxed),
             swaps: self.swaps.load(Relaxed),
+            stages: self.stages.load(Relaxed),
+            stages_full: self.stages_full.load(Relaxed),
+            lowered: self.lowered.load(Relaxed),
             failure: self.failure.lock().ok().and_then(|text| text.clone()),
         }
     }

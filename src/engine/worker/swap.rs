@@ -1,5 +1,6 @@
 //! Two streams side by side while one takes the place of the other.
 
+use crate::engine::reverse::Pace;
 use crate::engine::stream::Stream;
 use crate::error::Result;
 
@@ -14,6 +15,7 @@ const FADE_SECONDS: f64 = 0.03;
 pub(super) struct Streams {
     playing: Stream,
     next: Option<Box<Next>>,
+    retired: Option<Stream>,
     /// Frames fed since the start, and frames given out: the number of the frame that `playing` gives next.
     pushed: u64,
     given: u64,
@@ -41,6 +43,7 @@ impl Streams {
         Self {
             playing,
             next: None,
+            retired: None,
             pushed: 0,
             given: 0,
             old: planes.clone(),
@@ -50,6 +53,10 @@ impl Streams {
 
     pub fn playing(&self) -> &Stream {
         &self.playing
+    }
+
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.playing.set_pace(pace);
     }
 
     /// Warms up `stream` and fades it in; one that was still waiting is forgotten.
@@ -68,7 +75,7 @@ impl Streams {
 
     pub fn reset(&mut self) -> Result<()> {
         if let Some(next) = self.next.take() {
-            self.playing = next.stream;
+            self.retired = Some(std::mem::replace(&mut self.playing, next.stream));
         }
         (self.pushed, self.given) = (0, 0);
         self.playing.reset()
@@ -118,9 +125,14 @@ impl Streams {
         let over = next.done >= next.warm + next.fade;
         sink(&self.old);
         if over && let Some(next) = self.next.take() {
-            self.playing = next.stream;
+            self.retired = Some(std::mem::replace(&mut self.playing, next.stream));
         }
         Ok(over)
+    }
+
+    /// The stream that was replaced last, to be freed where there is time.
+    pub fn take_retired(&mut self) -> Option<Stream> {
+        self.retired.take()
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 
+use super::Blocks;
+use super::pacing::Pacing;
 use super::shared::Shared;
 use super::swap::Streams;
+use crate::engine::meter::Columns;
 use crate::engine::priority;
 use crate::engine::stream::Stream;
 use crate::error::Result;
@@ -23,11 +26,19 @@ pub(super) enum Command {
     Swap(Box<Stream>),
 }
 
+/// The worker's side of the rings and of the owner's channels.
+pub(super) struct Ends {
+    pub input: HeapCons<f32>,
+    pub output: HeapProd<f32>,
+    pub commands: Receiver<Command>,
+    pub retire: Sender<Box<Stream>>,
+}
+
 pub(super) struct Run {
     streams: Streams,
-    input: HeapCons<f32>,
-    output: HeapProd<f32>,
-    commands: Receiver<Command>,
+    ends: Ends,
+    pacing: Pacing,
+    columns: Columns,
     shared: Arc<Shared>,
     channels: usize,
     taken: u64,
@@ -54,19 +65,19 @@ impl Drop for Watch {
 impl Run {
     pub fn new(
         stream: Stream,
-        input: HeapCons<f32>,
-        output: HeapProd<f32>,
-        commands: Receiver<Command>,
+        ends: Ends,
+        blocks: Blocks,
+        columns: Columns,
         shared: Arc<Shared>,
     ) -> Self {
         let channels = stream.format().channels;
         let most = stream.hop() * stream.format().frames_per_call + 64;
         shared.wanted.store(stream.wanted() as u64, Release);
         Self {
+            pacing: Pacing::new(&stream, blocks, Arc::clone(&shared)),
             streams: Streams::new(stream),
-            input,
-            output,
-            commands,
+            ends,
+            columns,
             shared,
             channels,
             taken: 0,
@@ -82,7 +93,7 @@ impl Run {
         let granted = priority::raise(playing.hop(), playing.format().rate.0);
         self.shared.realtime.store(granted, Relaxed);
         while !self.shared.stop.load(Relaxed) {
-            if let Ok(Command::Swap(stream)) = self.commands.try_recv() {
+            if let Ok(Command::Swap(stream)) = self.ends.commands.try_recv() {
                 self.streams.swap(*stream);
             }
             match self.turn() {
@@ -104,20 +115,22 @@ impl Run {
         let generation = self.shared.generation.load(Acquire);
         if generation != self.shared.acknowledged.load(Relaxed) {
             // The audio thread hands nothing over until this is acknowledged.
-            self.input.clear();
+            self.ends.input.clear();
             self.streams.reset()?;
+            self.retire();
+            self.columns.reset(self.streams.playing().delay().0 as usize);
             self.taken = 0;
             self.publish();
             self.shared.acknowledged.store(generation, Release);
         }
         let wanted = self.streams.playing().wanted();
-        let there = self.input.occupied_len() / self.channels;
+        let there = self.ends.input.occupied_len() / self.channels;
         if there == 0 {
             return Ok(false);
         }
         let frames = wanted.clamp(1, self.planes[0].len()).min(there);
         let samples = frames * self.channels;
-        self.input.pop_slice(&mut self.interleaved[..samples]);
+        self.ends.input.pop_slice(&mut self.interleaved[..samples]);
         for (channel, plane) in self.planes.iter_mut().enumerate() {
             let source = self.interleaved[..samples]
                 .iter()
@@ -128,15 +141,35 @@ impl Run {
             }
         }
         let runs = frames >= wanted;
+        let pace = self.pacing.pace(self.streams.playing(), there - frames);
+        self.streams.set_pace(pace);
         let began = Instant::now();
         self.work(frames)?;
-        if runs {
-            self.measure(began.elapsed(), wanted.max(1));
-        }
+        let took = began.elapsed();
         self.taken += frames as u64;
         self.publish();
         self.hand_back();
+        if runs {
+            let there = self.ends.input.occupied_len() / self.channels;
+            self.pacing.measure(self.streams.playing(), took, there);
+        }
+        self.show(frames);
         Ok(true)
+    }
+
+    /// What the screen sees; after the audio is on its way.
+    fn show(&mut self, frames: usize) {
+        self.columns.hear_input(&self.planes, frames);
+        self.columns.hear_output(&self.finished);
+        self.finished.clear();
+    }
+
+    /// Sends the stream that was replaced to where there is time to free it.
+    fn retire(&mut self) {
+        if let Some(stream) = self.streams.take_retired() {
+            let _ = self.ends.retire.send(Box::new(stream));
+            self.pacing.begin(self.streams.playing());
+        }
     }
 
     fn work(&mut self, frames: usize) -> Result<()> {
@@ -154,6 +187,7 @@ impl Run {
             }
         })?;
         if swapped {
+            self.retire();
             self.shared.swaps.fetch_add(1, Relaxed);
         }
         Ok(())
@@ -168,7 +202,7 @@ impl Run {
     fn hand_back(&mut self) {
         let mut sent = 0;
         while sent < self.finished.len() {
-            sent += self.output.push_slice(&self.finished[sent..]);
+            sent += self.ends.output.push_slice(&self.finished[sent..]);
             if sent < self.finished.len() {
                 // The audio thread stands still, or a restart is on its way that makes this audio void.
                 let restarting =
@@ -179,19 +213,5 @@ impl Run {
                 std::thread::park_timeout(NAP);
             }
         }
-        self.finished.clear();
-    }
-
-    fn measure(&self, took: Duration, frames: usize) {
-        let rate = f64::from(self.streams.playing().format().rate.0);
-        let hop = self.streams.playing().hop().max(frames.min(1)) as f64 / rate;
-        let load = (took.as_secs_f64() / hop) as f32;
-        let before = f32::from_bits(self.shared.load.load(Relaxed));
-        // About a second of hops of 10 ms.
-        self.shared
-            .load
-            .store((before + 0.01 * (load - before)).to_bits(), Relaxed);
-        self.shared.worst.fetch_max(took.as_nanos() as u64, Relaxed);
-        self.shared.hops.fetch_add(1, Relaxed);
     }
 }
