@@ -9,6 +9,7 @@
 //! it merely claims.
 
 mod codec_facts;
+mod codec_open;
 mod dither;
 mod guard;
 mod info;

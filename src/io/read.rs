@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
+use super::codec_open;
 use super::metadata::Metadata;
-use super::read_codec::{self, Codec};
+use super::read_codec::Codec;
 use super::read_wav::{self, Wav};
 use super::source::{Input, Source, audio};
 use super::spec::Spec;
@@ -81,12 +82,12 @@ impl Reader {
     }
 
     fn from_codec(input: Input) -> Result<Self> {
-        let read_codec::Opened {
+        let codec_open::Opened {
             codec,
             spec,
             metadata,
             warnings,
-        } = read_codec::open(input)?;
+        } = codec_open::open(input)?;
         Ok(Self {
             spec,
             metadata,

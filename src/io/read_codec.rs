@@ -4,24 +4,14 @@
 //! through [`guarded`], and a packet that yields nothing cannot be repeated for ever.
 
 use std::io::ErrorKind;
-use std::sync::OnceLock;
 
-use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error as Failure;
-use symphonia::core::formats::probe::{Hint, Probe, ProbeOptions};
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::meta::MetadataOptions;
+use symphonia::core::formats::FormatReader;
 
-use super::codec_facts;
 use super::guard;
-use super::metadata::Metadata;
-use super::mp4_edit;
-use super::source::Input;
-use super::spec::{Spec, check_limits};
+use super::spec::check_limits;
 use super::warning::Warning;
-use crate::units::Hz;
 use crate::{Error, Result};
 
 /// Packets in a row that may yield no audio (headers, foreign tracks, damage) before the file counts as ended.
@@ -50,118 +40,60 @@ pub(super) struct Codec {
     ended: bool,
 }
 
-/// What opening found.
-pub(super) struct Opened {
-    pub codec: Codec,
-    pub spec: Spec,
-    pub metadata: Metadata,
-    pub warnings: Vec<Warning>,
-}
-
-/// Recognises the format by its content and decodes up to the first sample.
-///
-/// # Errors
-/// [`Error::Audio`] if the content is not recognised, its codec is unknown, or nothing in it decodes.
-pub(super) fn open(mut input: Input) -> Result<Opened> {
-    let path = input.path.clone();
-    let bad = |problem: String, remedy: &str| super::source::audio(&path, problem, remedy);
-    let seekable = input.can_seek();
-    let edit = edit(&mut input).map_err(|e| input.failed(e))?;
-    let stream = MediaSourceStream::new(Box::new(input), Default::default());
-    let recognise = || {
-        let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
-        probe().probe(&Hint::new(), stream, format, meta)
-    };
-    let mut demuxer = guarded(recognise).map_err(|e| match e {
-        Failure::Unsupported(_) => bad(
-            "it is no audio of a known format".into(),
-            super::source::NO_AUDIO,
-        ),
-        Failure::IoError(source) if source.kind() != ErrorKind::UnexpectedEof => Error::File {
-            action: "read",
-            path: path.clone(),
-            source,
-        },
-        e if !seekable => bad(
-            format!("its header cannot be read from a pipe ({e})"),
-            "save it to a file first",
-        ),
-        e => bad(
-            format!("its header is damaged ({e})"),
-            "copy or export it again",
-        ),
-    })?;
-    let kind = demuxer.format_info().format;
-    let track = demuxer.default_track(TrackType::Audio).cloned();
-    let Some((track, CodecParameters::Audio(params))) =
-        track.and_then(|t| Some((t.clone(), t.codec_params?)))
-    else {
-        return Err(bad(
-            "it holds no audio track".into(),
-            super::source::NO_AUDIO,
-        ));
-    };
-    if let (Some(rate), Some(channels)) = (params.sample_rate, &params.channels) {
-        check_limits(&path, channels.count() as u64, rate.into())?;
-    }
-    let options = AudioDecoderOptions::default();
-    let decoder =
-        guarded(|| symphonia::default::get_codecs().make_audio_decoder(&params, &options))
-            .map_err(|e| {
-                bad(
-                    format!("its codec cannot be decoded ({e})"),
-                    "convert it to WAV or FLAC, for example with ffmpeg",
-                )
-            })?;
-    let metadata = codec_facts::tags(demuxer.as_mut());
-    let edit = edit.filter(|edit| Some(edit.scale) == params.sample_rate);
-    let (skip, length) = edit.map_or((0, u64::MAX), |edit| (edit.start, edit.length));
-    let frames = track
-        .num_frames
-        .filter(|frames| *frames > skip)
-        .map(|frames| length.min(frames - skip));
-    let mut codec = Codec {
-        path: path.clone(),
-        demuxer,
-        decoder,
-        track: track.id,
-        rate: 0,
-        channels: 0,
-        decoded: Vec::new(),
-        at: 0,
-        last: 0,
-        delivered: 0,
-        skip,
-        limit: edit.map_or(u64::MAX, |_| frames.unwrap_or(length)),
-        promised: frames,
-        damaged: 0,
-        ended: false,
-    };
-    let mut warnings = Vec::new();
-    codec.refill(&mut warnings)?;
-    if codec.channels == 0 || codec.decoded.first().is_none_or(Vec::is_empty) {
-        return Err(bad(
-            "it has a header but no audio that decodes".into(),
-            "copy or export it again",
-        ));
-    }
-    let spec = Spec {
-        rate: Hz(codec.rate),
-        channels: codec.channels as u16,
-        frames: codec.promised,
-        sample: codec_facts::sample_format(&params),
-        container: codec_facts::container(kind, &params),
-        channel_mask: None,
-    };
-    Ok(Opened {
-        codec,
-        spec,
-        metadata,
-        warnings,
-    })
+/// Where the audio to be heard lies in the stream.
+pub(super) struct Start {
+    /// The track that is decoded.
+    pub track: u32,
+    /// Frames of encoder delay to be dropped.
+    pub skip: u64,
+    /// Frames after which only the encoder's filling follows.
+    pub limit: u64,
+    /// Frames that the header speaks of.
+    pub promised: Option<u64>,
 }
 
 impl Codec {
+    /// A decoder before its first packet.
+    pub fn new(
+        path: std::path::PathBuf,
+        demuxer: Box<dyn FormatReader>,
+        decoder: Box<dyn AudioDecoder>,
+        start: Start,
+    ) -> Self {
+        Self {
+            path,
+            demuxer,
+            decoder,
+            track: start.track,
+            rate: 0,
+            channels: 0,
+            decoded: Vec::new(),
+            at: 0,
+            last: 0,
+            delivered: 0,
+            skip: start.skip,
+            limit: start.limit,
+            promised: start.promised,
+            damaged: 0,
+            ended: false,
+        }
+    }
+
+    /// Decodes up to the first sample: rate and channels; None when nothing decodes.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn first(&mut self, warnings: &mut Vec<Warning>) -> Result<Option<(u32, usize)>> {
+        self.refill(warnings)?;
+        let silent = self.channels == 0 || self.decoded.first().is_none_or(Vec::is_empty);
+        Ok((!silent).then_some((self.rate, self.channels)))
+    }
+
+    /// Frames that are to come, as far as the header says.
+    pub fn promised(&self) -> Option<u64> {
+        self.promised
+    }
+
     /// Appends up to `max` frames to `planar`; returns how many, 0 at the end.
     pub fn read(
         &mut self,
@@ -293,17 +225,6 @@ impl Codec {
     }
 }
 
-/// The part of an MPEG-4 file that is to be heard; the input is at its start again. What cannot be read here is left for
-/// symphonia to complain about.
-fn edit(input: &mut Input) -> std::io::Result<Option<mp4_edit::Edit>> {
-    if !input.can_seek() || input.peek(8)?.get(4..) != Some(b"ftyp") {
-        return Ok(None);
-    }
-    let edit = mp4_edit::find(input).unwrap_or(None);
-    input.seek(0)?;
-    Ok(edit)
-}
-
 enum Step {
     Audio,
     Nothing,
@@ -311,33 +232,8 @@ enum Step {
 }
 
 /// Runs a call into symphonia; a panic inside becomes an error, as the fault lies in the file.
-fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     guard::guarded(call).unwrap_or(Err(Failure::DecodeError("the decoder gave up")))
-}
-
-/// All formats, looked for in the first bytes only (and again behind each tag): deeper in, any file of other content has
-/// something that looks like MP3.
-fn probe() -> &'static Probe {
-    static PROBE: OnceLock<Probe> = OnceLock::new();
-    PROBE.get_or_init(|| {
-        let options = ProbeOptions {
-            max_probe_depth: 4096,
-            ..ProbeOptions::default()
-        };
-        let mut probe = Probe::new_with_options(&options);
-        symphonia::default::register_enabled_formats(&mut probe);
-        probe
-    })
-}
-
-impl MediaSource for Input {
-    fn is_seekable(&self) -> bool {
-        self.can_seek()
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        self.len()
-    }
 }
 
 impl std::fmt::Debug for Codec {

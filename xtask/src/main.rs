@@ -4,6 +4,7 @@ mod ask;
 mod demo;
 mod golden;
 mod onnxruntime;
+mod packages;
 mod run;
 mod setup;
 mod tasks;

@@ -53,6 +53,13 @@ pub fn works(program: &str, arguments: &[&str]) -> bool {
     quiet.is_ok_and(|status| status.success())
 }
 
+/// What a program prints, without the white space around it; None when it cannot be run or fails.
+pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}
+
 fn shown(program: &OsStr, arguments: &[&str]) -> String {
     let name = std::path::Path::new(program)
         .file_name()

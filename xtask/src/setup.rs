@@ -3,7 +3,7 @@
 
 use crate::ask::agreed;
 use crate::onnxruntime::{self, Pinned};
-use crate::{Outcome, run};
+use crate::{Outcome, packages, run};
 
 /// Sets everything up; what cannot be had is said and left out.
 pub fn setup(yes: bool) -> Outcome {
@@ -53,45 +53,10 @@ fn fetch(pinned: &Pinned) -> Outcome {
     }
 }
 
-/// The tools that fetch: Python and pip.
+/// The tools that fetch: Python and pip, from wherever they come.
 fn tools(yes: bool) -> bool {
-    if python_works() {
-        return true;
-    }
-    println!("Needed to fetch it: Python 3 with pip.");
-    let apt = run::works("apt-get", &["--version"]);
-    if !apt {
-        println!(
-            "Install them with your system's package manager (macOS: brew install python; Fedora: dnf install python3-pip)."
-        );
-        return false;
-    }
-    if !agreed(
-        "Install the Debian packages python3 and python3-pip with apt-get?",
-        yes,
-    ) {
-        return false;
-    }
-    let sudo = !run::works("sh", &["-c", "test $(id -u) -eq 0"]);
-    let (program, first): (&str, &[&str]) = if sudo {
-        ("sudo", &["apt-get"])
-    } else {
-        ("apt-get", &[])
-    };
-    let call = |rest: &[&str]| run::run(program, &[first, rest].concat());
-    let installed = call(&["update"]).and_then(|()| {
-        call(&[
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "python3",
-            "python3-pip",
-        ])
-    });
-    if let Err(message) = installed {
-        println!("{message}");
-    }
     python_works()
+        || (packages::ensure("to fetch it", &["python3", "python3-pip"], yes) && python_works())
 }
 
 fn python_works() -> bool {
