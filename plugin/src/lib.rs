@@ -25,7 +25,8 @@ pub use denoise::Denoise;
 
 // The exported symbols are the interfaces' own; they have no documentation of ours.
 #[allow(missing_docs, missing_debug_implementations, clippy::unwrap_used, clippy::undocumented_unsafe_blocks)]
-mod export {
+#[doc(hidden)]
+pub mod export {
     use crate::Denoise;
     nice_plug::nice_export_clap!(Denoise);
     nice_plug::nice_export_vst3!(Denoise);

@@ -1,6 +1,6 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, run, setup};
+use crate::{Outcome, hosts, run, setup};
 
 /// Everything that must hold.
 pub fn test(quick: bool) -> Outcome {
@@ -25,7 +25,8 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &["test", "--workspace"])
+    run::run(&cargo, &["test", "--workspace"])?;
+    hosts::hosts()
 }
 
 /// `diffwav bench`, built for release.

@@ -102,7 +102,7 @@ impl App {
 
     fn drops(&self, ui: &Ui, rect: Rect) {
         let (hovering, dropped) = ui.input(|input| {
-            let dropped = input.raw.dropped_files.iter().find_map(|file| file.path.clone());
+            let dropped = input.raw.dropped_files.first().map(|file| file.path().to_owned());
             (!input.raw.hovered_files.is_empty(), dropped)
         });
         if let Some(path) = dropped {
