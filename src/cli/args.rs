@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use choices::{Container, Depth, Device, Engine, Keep, Style};
+pub use super::devices::Devices;
 pub use denoise::Denoise;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
@@ -38,6 +39,8 @@ pub enum Command {
     Bench(Bench),
     /// Look at the models: those that ship and your own
     Models(Models),
+    /// Name the devices: sound cards, and what can run the network
+    Devices(Devices),
     /// Print the completion script for a shell
     #[command(
         after_help = "Example: diffwav completions bash > ~/.local/share/bash-completion/completions/diffwav"

@@ -8,6 +8,7 @@ mod bench;
 mod cancel;
 mod completions;
 mod denoise;
+mod devices;
 mod exit;
 mod man;
 mod measure;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         args::Command::Denoise(arguments) => denoise::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
+        args::Command::Devices(arguments) => devices::run(&arguments),
         args::Command::Completions { shell } => completions::run(shell),
         args::Command::Man { out } => man::run(&out),
     };

@@ -72,7 +72,11 @@ impl Governor {
         if ran < self.stages {
             self.lower(ran.max(1));
         } else if share > HOT || waiting {
-            self.strikes = if self.cool > MEMORY { 1 } else { self.strikes + 1 };
+            self.strikes = if self.cool > MEMORY {
+                1
+            } else {
+                self.strikes + 1
+            };
             self.cool = 0;
             if self.strikes >= STRIKES {
                 self.lower(self.stages.saturating_sub(1).max(1));
@@ -125,12 +129,21 @@ mod tests {
     #[test]
     fn load_lowers_before_anything_is_late_and_returns() {
         let mut governor = Governor::new(3);
-        let load = |hop: usize| if (500..1500).contains(&hop) { 0.45 } else { 0.15 };
+        let load = |hop: usize| {
+            if (500..1500).contains(&hop) {
+                0.45
+            } else {
+                0.15
+            }
+        };
         let (stages, late) = run(&mut governor, 6_000, load);
         assert_eq!(late, 0);
         assert_eq!(stages[499], 3);
         assert_eq!(stages[500], 2, "within the very hop");
-        assert!(stages[510..1500].iter().all(|ran| *ran == 1), "0.9 is too near");
+        assert!(
+            stages[510..1500].iter().all(|ran| *ran == 1),
+            "0.9 is too near"
+        );
         assert_eq!(stages[5_999], 3, "all stages again");
     }
 

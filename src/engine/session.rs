@@ -72,7 +72,11 @@ impl Choice {
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare) and [`Worker::spawn`].
-    pub fn start(&self, format: Format, blocks: Blocks) -> Result<(Worker, AudioSide, Description)> {
+    pub fn start(
+        &self,
+        format: Format,
+        blocks: Blocks,
+    ) -> Result<(Worker, AudioSide, Description)> {
         let prepared = self.prepare(format)?;
         let (worker, audio) = Worker::spawn(prepared.stream, &self.settings, blocks)?;
         Ok((worker, audio, prepared.about))

@@ -4,7 +4,9 @@
 
 mod exact;
 mod gate;
+mod govern;
 mod late;
+mod meter;
 mod swap;
 
 /// Fails every allocation within `assert_no_alloc`: the audio thread's calls run in it.

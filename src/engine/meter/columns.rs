@@ -206,8 +206,16 @@ mod tests {
                 .sum();
             10.0 * power.log10()
         };
-        assert!((near(&last.input) + 20.0).abs() < 0.3, "{}", near(&last.input));
-        assert!((near(&last.output) + 40.0).abs() < 0.3, "{}", near(&last.output));
+        assert!(
+            (near(&last.input) + 20.0).abs() < 0.3,
+            "{}",
+            near(&last.input)
+        );
+        assert!(
+            (near(&last.output) + 40.0).abs() < 0.3,
+            "{}",
+            near(&last.output)
+        );
         assert!(last.input[band + 20] < -80.0);
         for column in &shown[20..25] {
             let reduction = near(&column.input) - near(&column.output);

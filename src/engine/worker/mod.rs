@@ -17,9 +17,9 @@ mod shared;
 mod swap;
 mod thread;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use ringbuf::HeapRb;
@@ -76,8 +76,8 @@ pub struct Worker {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
     /// Streams that were replaced: freed here, for the worker has no time for it.
-    retired: Receiver<Box<Stream>>,
-    meter: Option<Meter>,
+    retired: Mutex<Receiver<Box<Stream>>>,
+    meter: Mutex<Option<Meter>>,
     delay: Frames,
     latency: Frames,
 }
@@ -146,8 +146,8 @@ impl Worker {
                 commands,
                 shared,
                 thread: Some(thread),
-                retired,
-                meter: Some(Meter { levels, columns }),
+                retired: Mutex::new(retired),
+                meter: Mutex::new(Some(Meter { levels, columns })),
                 delay,
                 latency,
             },
@@ -191,8 +191,9 @@ impl Worker {
     }
 
     /// The reading side of the meters, for the one screen that shows them; `None` when it was taken before.
-    pub fn take_meter(&mut self) -> Option<Meter> {
-        self.meter.take()
+    #[must_use]
+    pub fn take_meter(&self) -> Option<Meter> {
+        self.meter.lock().ok()?.take()
     }
 
     /// What happened so far; for meters and reports.
@@ -203,7 +204,9 @@ impl Worker {
     }
 
     fn free_retired(&self) {
-        while self.retired.try_recv().is_ok() {}
+        if let Ok(retired) = self.retired.lock() {
+            while retired.try_recv().is_ok() {}
+        }
     }
 
     /// Delay of the output against the input, in host frames: analysis, conversion and waiting.

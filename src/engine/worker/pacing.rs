@@ -70,9 +70,7 @@ impl Pacing {
         // About a second of hops of 10 ms.
         let after = before + 0.01 * (load as f32 - before);
         self.shared.load.store(after.to_bits(), Relaxed);
-        self.shared
-            .worst
-            .fetch_max(took.as_nanos() as u64, Relaxed);
+        self.shared.worst.fetch_max(took.as_nanos() as u64, Relaxed);
         self.shared.hops.fetch_add(1, Relaxed);
         let ran = stream.reverse().running();
         self.shared.stages.store(ran as u32, Relaxed);

@@ -118,7 +118,8 @@ impl Run {
             self.ends.input.clear();
             self.streams.reset()?;
             self.retire();
-            self.columns.reset(self.streams.playing().delay().0 as usize);
+            self.columns
+                .reset(self.streams.playing().delay().0 as usize);
             self.taken = 0;
             self.publish();
             self.shared.acknowledged.store(generation, Release);

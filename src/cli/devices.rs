@@ -1,0 +1,35 @@
+//! `diffwav devices`: sound cards, and with `--compute` what can run the network.
+
+mod compute;
+
+use clap::Args;
+
+use super::args::{Runtime, Style};
+use super::exit::Outcome;
+use super::report;
+
+/// `diffwav devices`
+#[derive(Debug, Args)]
+pub struct Devices {
+    /// What can run the network: CPU and graphics cards, with versions, and why one cannot be used
+    #[arg(long)]
+    pub compute: bool,
+
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = Style::Human, help_heading = "Output")]
+    pub report: Style,
+
+    /// The network that the compute devices are tried with, and the library.
+    #[command(flatten)]
+    pub runtime: Runtime,
+}
+
+/// Prints what was asked for.
+pub fn run(typed: &Devices) -> Outcome {
+    if typed.compute {
+        return compute::run(typed);
+    }
+    let text = "This build has no live mode, so it uses no sound card.\n\
+                `diffwav devices --compute` lists what can run the network.\n";
+    Ok(report::print(text, &mut std::io::stdout())?)
+}
