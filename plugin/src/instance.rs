@@ -13,7 +13,7 @@ use diffwav::engine::{Format, Stream};
 use diffwav::error::Result;
 use diffwav::model::Model;
 
-use crate::models::{self, Unloaded};
+use crate::models::Unloaded;
 use crate::params::DenoiseParams;
 use crate::wanted::{self, Wanted};
 
@@ -111,6 +111,7 @@ impl Instance {
         inner.place = Some(place);
         inner.status.place = Some(place);
         inner.tried = None;
+        inner.status.failed = false;
         if !fits {
             inner.running = None;
             *self.engine_slot() = None;
@@ -222,7 +223,7 @@ impl Instance {
             return;
         }
         match Worker::spawn(stream, &self.params.settings(), place.blocks) {
-            Ok((mut worker, engine)) => {
+            Ok((worker, engine)) => {
                 inner.meter = worker.take_meter();
                 *self.engine_slot() = Some(engine);
                 inner.running = Some(Running {

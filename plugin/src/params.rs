@@ -99,6 +99,9 @@ pub struct DenoiseParams {
     /// Reverse steps.
     #[id = "steps"]
     pub steps: IntParam,
+    /// Whether all channels get the same gains.
+    #[id = "link"]
+    pub link: BoolParam,
     /// Whether a late machine may run fewer steps.
     #[id = "adapt"]
     pub adaptive: BoolParam,
@@ -181,6 +184,9 @@ impl Default for DenoiseParams {
             .with_string_to_value(Arc::new(|text| {
                 text::parse_number(text).map(|value| value.round() as i32)
             })),
+            link: BoolParam::new("Link channels", true)
+                .with_value_to_string(switch.clone())
+                .with_string_to_value(parse_switch.clone()),
             adaptive: BoolParam::new("Adaptive quality", true)
                 .with_value_to_string(switch.clone())
                 .with_string_to_value(parse_switch.clone()),
@@ -214,6 +220,7 @@ impl DenoiseParams {
             } else {
                 Keep::Cleaned
             },
+            link: self.link.value(),
             ..Settings::default()
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 
-use crate::params::DenoiseParams;
+use crate::params::{DenoiseParams, DeviceChoice, ModelChoice};
 
 /// Makes a state fit: what it lacks gets its default (else the value of before would stay), numbers go into their
 /// range, and what is of the wrong type is dropped. Unknown parameters of newer versions are left to be ignored.
@@ -70,10 +70,10 @@ unsafe fn in_range(pointer: ParamPtr, value: f32) -> f32 {
 }
 
 fn knows(id: &str, text: &str) -> bool {
-    let params = DenoiseParams::default();
-    match id {
-        "model" => params.model.set_from_id(text),
-        "device" => params.device.set_from_id(text),
-        _ => false,
-    }
+    let ids = match id {
+        "model" => ModelChoice::ids(),
+        "device" => DeviceChoice::ids(),
+        _ => None,
+    };
+    ids.is_some_and(|ids| ids.contains(&text))
 }

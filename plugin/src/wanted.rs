@@ -20,6 +20,8 @@ pub struct Wanted {
     pub device: Device,
     /// Reverse steps; the nearest that the model allows.
     pub steps: usize,
+    /// One decision for all channels.
+    pub link: bool,
 }
 
 impl Wanted {
@@ -29,6 +31,7 @@ impl Wanted {
             file: params.model_file(),
             device: params.device.value().into(),
             steps: params.steps.value().max(1) as usize,
+            link: params.link.value(),
         }
     }
 }
@@ -65,20 +68,26 @@ pub fn build(wanted: &Wanted, format: Format) -> Built {
         if steps != wanted.steps {
             messages.push(format!("this model runs {steps} steps at most or at least"));
         }
-        prepare(&model, wanted.device, steps, format).or_else(|error| {
+        prepare(&model, wanted.device, (steps, wanted.link), format).or_else(|error| {
             if matches!(wanted.device, Device::Auto | Device::Cpu) {
                 return Err(error);
             }
             messages.push(format!("{error}; the CPU is used instead"));
-            prepare(&model, Device::Cpu, steps, format)
+            prepare(&model, Device::Cpu, (steps, wanted.link), format)
         })
     });
     Built { prepared, messages }
 }
 
-fn prepare(model: &Model, device: Device, steps: usize, format: Format) -> Result<Prepared> {
+fn prepare(
+    model: &Model,
+    device: Device,
+    (steps, link): (usize, bool),
+    format: Format,
+) -> Result<Prepared> {
     let settings = Settings {
         steps: Some(steps),
+        link,
         ..Settings::default()
     };
     if let Some(network) = substitute() {

@@ -22,14 +22,23 @@ const PROGRAM_PACKAGES: [&str; 3] = ["pkg-config", "libasound2-dev", "libjack-ja
 pub struct Options {
     release: bool,
     install: bool,
-    /// Debug builds that abort when the process call allocates.
-    pub checked: bool,
+    /// Together with the tests of the workspace.
+    tests: bool,
     /// Only the plugins.
-    pub no_standalone: bool,
+    no_standalone: bool,
     yes: bool,
 }
 
 impl Options {
+    /// The plugins as `cargo test` builds them: then nothing is built twice, and audio calls that allocate abort.
+    pub fn for_tests() -> Self {
+        Self {
+            tests: true,
+            no_standalone: true,
+            ..Self::default()
+        }
+    }
+
     /// From the command line.
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self::default();
@@ -37,12 +46,11 @@ impl Options {
             let place = match argument.as_str() {
                 "--release" => &mut options.release,
                 "--install" => &mut options.install,
-                "--checked" => &mut options.checked,
                 "--no-standalone" => &mut options.no_standalone,
                 "--yes" => &mut options.yes,
                 other => {
                     return Err(format!(
-                        "cargo xtask bundle does not know {other}; it takes --release, --install, --no-standalone, --checked and --yes"
+                        "cargo xtask bundle does not know {other}; it takes --release, --install, --no-standalone and --yes"
                     ));
                 }
             };
@@ -79,6 +87,12 @@ pub fn bundle(options: &Options) -> Outcome {
     if options.install { install(system) } else { Ok(()) }
 }
 
+/// All tests of the workspace, the plugin's on the mended framework.
+pub fn test() -> Outcome {
+    let arguments = ["test", "--workspace"].map(String::from);
+    patched::cargo(&arguments, &[("DIFFWAV_MENDED", "1")])
+}
+
 /// Where bundles go.
 pub fn folder() -> PathBuf {
     run::root().join("target/bundled")
@@ -86,11 +100,13 @@ pub fn folder() -> PathBuf {
 
 /// Runs cargo with the mended framework and returns the folder of what it made.
 fn build(options: &Options, targets: &[&str], features: &[&str]) -> Result<PathBuf, String> {
-    let mut arguments: Vec<String> = ["build", "--package", PACKAGE].map(Into::into).to_vec();
-    arguments.extend(targets.iter().map(ToString::to_string));
-    let mut features: Vec<&str> = features.to_vec();
-    if options.checked {
-        features.push("checked");
+    let mut arguments = vec!["build".to_owned()];
+    if options.tests {
+        // With other targets, cargo would choose other features for what both need, and build that twice.
+        arguments.extend(["--workspace", "--lib", "--bins", "--tests"].map(String::from));
+    } else {
+        arguments.extend(["--package", PACKAGE].map(String::from));
+        arguments.extend(targets.iter().map(ToString::to_string));
     }
     if !features.is_empty() {
         arguments.extend(["--features".into(), features.join(",")]);
@@ -98,7 +114,7 @@ fn build(options: &Options, targets: &[&str], features: &[&str]) -> Result<PathB
     if options.release {
         arguments.push("--release".into());
     }
-    patched::cargo(&arguments)?;
+    patched::cargo(&arguments, &[])?;
     let profile = if options.release { "release" } else { "debug" };
     Ok(run::root().join("target").join(profile))
 }

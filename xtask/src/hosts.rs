@@ -5,9 +5,6 @@ use std::path::{Path, PathBuf};
 use crate::bundle::{self, Options};
 use crate::{Outcome, packages, run};
 
-/// A real recording.
-const RECORDING: &str = "tests/assets/noisy-speech.flac";
-
 /// The drivers, in the order in which a failure says most.
 const DRIVERS: [&str; 3] = ["test_pedalboard.py", "test_dawdreamer.py", "test_mends.py"];
 
@@ -16,12 +13,7 @@ const LIBRARIES: [&str; 4] = ["python3-venv", "libfreetype6", "libx11-6", "libxe
 
 /// Bundles, prepares the hosts and the files, runs every driver.
 pub fn hosts() -> Outcome {
-    let options = Options {
-        checked: true,
-        no_standalone: true,
-        ..Options::default()
-    };
-    bundle::bundle(&options)?;
+    bundle::bundle(&Options::for_tests())?;
     let Some(python) = python()? else {
         println!("The tests in Python's hosts are left out.");
         return Ok(());
@@ -57,14 +49,16 @@ fn python() -> Result<Option<PathBuf>, String> {
 /// The recording in stereo, and what file mode makes of it.
 fn files(python: &Path) -> Outcome {
     drive(python, "prepare.py")?;
-    let cargo = run::cargo();
+    let diffwav = run::root().join("target/debug/diffwav");
     let noisy = "target/hosts/noisy.wav";
-    for (name, options) in [("cleaned", &[][..]), ("limited", &["--attenuation-limit", "12"])] {
-        let common = [
-            "run", "--quiet", "--package", "diffwav", "--", "denoise", noisy, "--report", "none", "--overwrite",
-        ];
+    for (name, options) in [
+        ("cleaned", &["--link-channels"][..]),
+        ("limited", &["--link-channels", "--attenuation-limit", "12"]),
+        ("unlinked", &[]),
+    ] {
+        let common = ["denoise", noisy, "--report", "none", "--overwrite"];
         let to = format!("target/hosts/{name}.wav");
-        run::run(&cargo, &[&common[..], options, &["-o", &to]].concat())?;
+        run::run(&diffwav, &[&common[..], options, &["-o", &to]].concat())?;
     }
     Ok(())
 }

@@ -23,8 +23,8 @@ Tasks:
   test [--quick]    Everything that must hold: format, lints, documentation and all tests (--quick: only the tests)
   bench [ARGS]      Build for release and measure the model: diffwav bench ARGS
   bundle [--release] [--install] [--no-standalone] [--yes]
-                    Build the plugin: target/bundled/diffwav.clap, diffwav.vst3 and the standalone program (--checked:
-                    a debug build that aborts when audio calls allocate); --install puts the plugins where hosts look
+                    Build the plugin: target/bundled/diffwav.clap, diffwav.vst3 and the standalone program; --install
+                    puts the plugins where hosts look
   hosts             Bundle the plugin and try it in real hosts (fetched from PyPI into target/hosts)
   golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
   man [--out DIR]   Write the man pages [default: target/man]

@@ -1,6 +1,6 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, hosts, run, setup};
+use crate::{Outcome, bundle, hosts, run, setup};
 
 /// Everything that must hold.
 pub fn test(quick: bool) -> Outcome {
@@ -25,7 +25,7 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &["test", "--workspace"])?;
+    bundle::test()?;
     hosts::hosts()
 }
 

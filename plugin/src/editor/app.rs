@@ -93,6 +93,12 @@ impl App {
         if let Some(chosen) = knob::choice(ui, middle, "Listen to", &["Cleaned", "Removed"], on, help) {
             wheel::set(setter, &params.listen, chosen == 1);
         }
+        let (bottom, link) = bottom.split_left_right_at_fraction(0.58);
+        let help = "One decision for all channels: nothing moves in the stereo image. Off: each for itself.";
+        let linked = params.link.value();
+        if knob::switch(ui, link, "Link", linked, help) {
+            wheel::set(setter, &params.link, !linked);
+        }
         let help = "When the machine is too slow, run fewer steps rather than be late. Never in a bounce.";
         let adaptive = params.adaptive.value();
         if knob::switch(ui, bottom, "Adaptive quality", adaptive, help) {
@@ -109,7 +115,7 @@ impl App {
             self.models.offer(path);
         }
         if hovering {
-            let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, ui.id().with("drop")));
+            let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("drop")));
             painter.rect_filled(rect, 0.0, egui::Color32::from_black_alpha(190));
             painter.text(rect.center(), egui::Align2::CENTER_CENTER, "Drop the model here", theme::large(), theme::ACCENT);
         }

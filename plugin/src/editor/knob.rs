@@ -12,7 +12,7 @@ const SWEEP: f32 = 2.3;
 /// A knob in `rect`: name above, value below. `centred` fills from the middle of the range.
 pub fn knob(ui: &mut Ui, rect: Rect, setter: &ParamSetter<'_>, param: &FloatParam, centred: bool, help: &str) {
     let response = ui
-        .interact(rect, ui.id().with(param.name()), Sense::click_and_drag())
+        .interact(rect, ui.scope_id().with(param.name()), Sense::click_and_drag())
         .on_hover_text(format!("{help}\nDouble-click: default. Shift: fine. Arrow keys work too."));
     wheel::turn(ui, &response, setter, param);
     describe(&response, param);
@@ -61,12 +61,12 @@ pub fn choice(ui: &mut Ui, rect: Rect, name: &str, options: &[&str], on: usize, 
     for (index, option) in options.iter().enumerate() {
         let cell = Rect::from_min_size(row.min + vec2(width * index as f32, 0.0), vec2(width, height)).shrink(2.0);
         let response = ui
-            .interact(cell, ui.id().with((name, index)), Sense::click())
+            .interact(cell, ui.scope_id().with((name, index)), Sense::click())
             .on_hover_text(help);
         if press(ui, &response) {
             chosen = Some(index);
         }
-        response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::RadioButton, true, on == index, *option));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::RadioButton, true, on == index, *option));
         let colour = if on == index { theme::ACCENT_DIM } else if response.hovered() { theme::LINE } else { theme::WELL };
         painter.rect_filled(cell, theme::ROUND, colour);
         let ink = if on == index { theme::TEXT } else { theme::FAINT };
@@ -79,9 +79,9 @@ pub fn choice(ui: &mut Ui, rect: Rect, name: &str, options: &[&str], on: usize, 
 /// A switch with its name beside it. Returns whether it was pressed.
 pub fn switch(ui: &mut Ui, rect: Rect, name: &str, on: bool, help: &str) -> bool {
     let response = ui
-        .interact(rect, ui.id().with(name), Sense::click())
+        .interact(rect, ui.scope_id().with(name), Sense::click())
         .on_hover_text(help);
-    response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Checkbox, true, on, name));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, name));
     let painter = ui.painter();
     let track = Rect::from_min_size(pos2(rect.left(), rect.center().y - 8.0), Vec2::new(28.0, 16.0));
     let colour = if on { theme::ACCENT } else { theme::LINE };

@@ -1,7 +1,5 @@
 //! A small CLAP host.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
@@ -11,16 +9,12 @@ use clack_host::prelude::*;
 use clack_host::process::{PluginAudioConfiguration, StartedPluginAudioProcessor, StoppedPluginAudioProcessor};
 use clack_host::utils::ClapId;
 
-/// What plugins ask of the host; it only counts.
+/// What plugins ask of the host.
 #[derive(Default)]
-pub struct Requests {
-    restarts: AtomicUsize,
-}
+pub struct Requests;
 
 impl<'a> SharedHandler<'a> for Requests {
-    fn request_restart(&self) {
-        self.restarts.fetch_add(1, Relaxed);
-    }
+    fn request_restart(&self) {}
     fn request_process(&self) {}
     fn request_callback(&self) {}
 }
@@ -70,7 +64,7 @@ impl Plugin {
         .unwrap();
         let info = HostInfo::new("diffwav tests", "diffwav", "", "1").unwrap();
         let id = c"io.github.diffwav.denoise";
-        let instance = PluginInstance::new(|()| Requests::default(), |_| (), &entry, id, &info);
+        let instance = PluginInstance::new(|()| Requests, |_| (), &entry, id, &info);
         Self {
             instance: instance.unwrap(),
         }
@@ -100,10 +94,6 @@ impl Plugin {
         let render: PluginRender = handle.get_extension().unwrap();
         let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
         render.set(&handle, mode).unwrap();
-    }
-
-    pub fn restarts(&self) -> usize {
-        self.instance.access_shared_handler(|requests| requests.restarts.load(Relaxed))
     }
 
     pub fn parameters(&mut self) -> Vec<Parameter> {
@@ -222,7 +212,7 @@ pub fn call(processor: &mut Started, input: &[&[f32]], events: &[ParamValueEvent
         channels: AudioPortBufferType::f32_output_only(to.iter_mut().map(Vec::as_mut_slice)),
     }]);
     processor
-        .process(&inputs, &mut outputs, &InputEvents::from_buffer(events), &mut OutputEvents::void(), None, None)
+        .process(&inputs, &mut outputs, &InputEvents::from_buffer(&events), &mut OutputEvents::void(), None, None)
         .unwrap();
     to
 }

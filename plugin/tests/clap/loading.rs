@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use diffwav::engine::Settings;
-
 use crate::host::{Plugin, blocks, call, on_audio_thread, run};
-use crate::signal::{compensated, difference, file_mode, noisy};
+use crate::signal::{compensated, difference, file_mode, noisy, settings};
 use crate::world;
 
 /// Longer than activation waits.
@@ -22,7 +20,7 @@ fn slow_to_load() -> world::World {
 fn a_bounce_waits_for_the_engine_and_loses_nothing() {
     let _world = slow_to_load();
     let input = noisy(2, 20_000, 48_000.0);
-    let expected = file_mode(Box::new(world::memory()), &input, 48_000, &Settings::default());
+    let expected = file_mode(Box::new(world::memory()), &input, 48_000, &settings());
     let mut plugin = Plugin::new();
     plugin.offline(true);
     let stopped = plugin.activate(48_000.0, 512);
@@ -43,7 +41,7 @@ fn real_time_plays_the_delayed_input_and_fades_the_engine_in() {
         .map(|n| 0.5 * (std::f32::consts::TAU * 60.0 * n as f32 / 48_000.0).sin())
         .collect();
     let input = vec![input.clone(), input];
-    let expected = file_mode(Box::new(world::memory()), &input, 48_000, &Settings::default());
+    let expected = file_mode(Box::new(world::memory()), &input, 48_000, &settings());
     let mut plugin = Plugin::new();
     let stopped = plugin.activate(48_000.0, 480);
     let latency = plugin.latency();

@@ -6,10 +6,11 @@ use crate::host::Plugin;
 use crate::world;
 
 /// Names as hosts show them, and ids. Saved automation refers to the ids: they may never change.
-const KNOWN: [(&str, &str); 10] = [
+const KNOWN: [(&str, &str); 11] = [
     ("Amount", "amount"),
     ("Mix", "mix"),
     ("Steps", "steps"),
+    ("Link channels", "link"),
     ("Adaptive quality", "adapt"),
     ("Input gain", "gainin"),
     ("Output gain", "gainou"),

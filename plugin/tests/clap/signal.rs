@@ -25,6 +25,14 @@ pub fn noisy(channels: usize, frames: usize, rate: f64) -> Vec<Vec<f32>> {
         .collect()
 }
 
+/// The settings of a plugin as it is loaded.
+pub fn settings() -> Settings {
+    Settings {
+        link: true,
+        ..Settings::default()
+    }
+}
+
 /// What file mode makes of `input`: as long, and aligned.
 pub fn file_mode(network: Box<dyn Network>, input: &[Vec<f32>], rate: u32, settings: &Settings) -> Vec<Vec<f32>> {
     let format = Format {

@@ -12,12 +12,18 @@ def load():
     return load_plugin(VST3)
 
 
+def load_unlinked():
+    plugin = load()
+    plugin.link_channels = False
+    return plugin
+
+
 def names_and_parameters():
     plugin = load()
     assert plugin.name == "diffwav Denoise", plugin.name
     assert plugin.manufacturer_name == "diffwav", plugin.manufacturer_name
     assert plugin.is_effect and not plugin.is_instrument
-    expected = {"amount", "mix", "steps", "adaptive_quality", "input_gain", "output_gain", "listen", "bypass", "model", "device"}
+    expected = {"amount", "mix", "steps", "link_channels", "adaptive_quality", "input_gain", "output_gain", "listen", "bypass", "model", "device"}
     assert set(plugin.parameters) == expected, set(plugin.parameters)
 
 
@@ -58,6 +64,7 @@ def settings_do_what_the_command_does():
     plugin.listen = "Removed"
     plugin.amount = "no limit"
     compare("what is removed", plugin(noisy(), RATE), noisy() - cleaned(), 5e-5)
+    compare("each channel for itself", load_unlinked()(noisy(), RATE), cleaned("unlinked"), TOLERANCE)
     plugin.bypass = True
     compare("bypass", plugin(noisy(), RATE), noisy(), 0)
 
@@ -78,7 +85,7 @@ def mono_and_other_rates_work():
     mono = noisy()[:1]
     out = load()(mono, RATE)
     assert out.shape == mono.shape
-    compare("mono is the left of stereo", out, cleaned()[:1], TOLERANCE)
+    compare("mono is the left of stereo, unlinked", out, cleaned("unlinked")[:1], TOLERANCE)
     for rate in [44_100, 96_000]:
         out = load()(noisy(), rate)
         assert out.shape == noisy().shape and np.isfinite(out).all()

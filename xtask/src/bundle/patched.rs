@@ -13,7 +13,7 @@ use crate::run;
 const PATCHES: [(&str, &str); 2] = [("nice-plug", "0.4.2"), ("egui-baseview", "0.9.0")];
 
 /// Runs cargo with the mended crates in the place of the published ones.
-pub fn cargo(arguments: &[String]) -> Result<(), String> {
+pub fn cargo(arguments: &[String], environment: &[(&str, &str)]) -> Result<(), String> {
     let mut all: Vec<String> = arguments.to_vec();
     for (name, version) in PATCHES {
         let source = mended(name, version)?;
@@ -25,7 +25,7 @@ pub fn cargo(arguments: &[String]) -> Result<(), String> {
     let lock = run::root().join("Cargo.lock");
     let before = fs::read(&lock).map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
-    let outcome = run::run(run::cargo(), &all);
+    let outcome = run::run_with(run::cargo(), &all, environment);
     fs::write(&lock, before).map_err(|error| format!("cannot write Cargo.lock: {error}"))?;
     outcome
 }
