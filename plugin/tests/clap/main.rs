@@ -9,6 +9,7 @@ mod exact;
 mod host;
 mod lifecycle;
 mod loading;
+mod measure;
 mod params;
 mod signal;
 mod state;
