@@ -168,5 +168,6 @@ fn settings(typed: &Denoise) -> Settings {
             args::Keep::Cleaned => Keep::Cleaned,
             args::Keep::Removed => Keep::Removed,
         },
+        link: typed.link_channels,
     }
 }

@@ -7,6 +7,7 @@
 pub mod alignment;
 pub mod governor;
 pub mod latency;
+mod link;
 pub mod meter;
 pub mod mix;
 pub mod offline;

@@ -1,8 +1,10 @@
 //! What a person would do by hand twice: set-up, demo, test, bench, golden files, man pages.
 
 mod ask;
+mod bundle;
 mod demo;
 mod golden;
+mod hosts;
 mod onnxruntime;
 mod packages;
 mod run;
@@ -21,6 +23,10 @@ Tasks:
   test [--quick]    Everything that must hold: format, lints, documentation and all tests (--quick: only the tests)
   soak [MINUTES]    Live mode on a real sound server for a long time, 20 minutes unless said otherwise
   bench [ARGS]      Build for release and measure the model: diffwav bench ARGS
+  bundle [--release] [--install] [--no-standalone] [--yes]
+                    Build the plugin: target/bundled/diffwav.clap, diffwav.vst3 and the standalone program; --install
+                    puts the plugins where hosts look
+  hosts             Bundle the plugin and try it in real hosts (fetched from PyPI into target/hosts)
   golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
   man [--out DIR]   Write the man pages [default: target/man]
   help              This text
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
         ("soak", []) => tasks::soak("20"),
         ("soak", [minutes]) => tasks::soak(minutes),
         ("bench", arguments) => tasks::bench(arguments),
+        ("bundle", arguments) => bundle::Options::parse(arguments).and_then(|o| bundle::bundle(&o)),
+        ("hosts", []) => hosts::hosts(),
         ("golden", []) => golden::golden(),
         ("man", []) => tasks::man("target/man"),
         ("man", [out, folder]) if out == "--out" => tasks::man(folder),

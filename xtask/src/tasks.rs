@@ -1,6 +1,6 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, packages, run, setup};
+use crate::{Outcome, bundle, hosts, packages, run, setup};
 
 /// What live mode is built with, and the sound servers that its tests run on.
 const SOUND: &[&str] = &[
@@ -23,7 +23,7 @@ pub fn test(quick: bool) -> Outcome {
         return Err("live mode cannot be tested without them".into());
     }
     let cargo = run::cargo();
-    let features = ["--features", "live,jack"];
+    let features = bundle::TEST_FEATURES;
     if !quick {
         run::run(&cargo, &["fmt", "--all", "--check"])?;
         let clippy = ["clippy", "--workspace", "--all-targets"];
@@ -35,7 +35,8 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &[&["test", "--workspace"][..], &features].concat())
+    bundle::test()?;
+    hosts::hosts()
 }
 
 /// Live mode for a long time: what `test` does in seconds.

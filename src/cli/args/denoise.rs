@@ -60,6 +60,10 @@ pub struct Denoise {
     #[arg(long, value_name = "0..1", default_value_t = 1.0, value_parser = fraction, help_heading = "Sound")]
     pub mix: f32,
 
+    /// Treat all channels alike, so that nothing moves in the stereo image; without it each is cleaned for itself
+    #[arg(long, help_heading = "Sound")]
+    pub link_channels: bool,
+
     /// Which part is written
     #[arg(long, value_enum, default_value_t = Keep::Cleaned, help_heading = "Sound")]
     pub keep: Keep,
