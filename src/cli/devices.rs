@@ -4,7 +4,7 @@ mod compute;
 
 use clap::Args;
 
-use super::args::{Runtime, Style};
+use super::args::{Device, Runtime, Style};
 use super::exit::Outcome;
 use super::report;
 
@@ -14,6 +14,10 @@ pub struct Devices {
     /// What can run the network: CPU and graphics cards, with versions, and why one cannot be used
     #[arg(long)]
     pub compute: bool,
+
+    /// Try this compute device only, in this process, and print one line of JSON
+    #[arg(long, hide = true, requires = "compute")]
+    pub only: Option<Device>,
 
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Style::Human, help_heading = "Output")]

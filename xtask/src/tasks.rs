@@ -1,6 +1,6 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, run, setup};
+use crate::{Outcome, gpu_software, run, setup};
 
 /// Everything that must hold.
 pub fn test(quick: bool) -> Outcome {
@@ -25,7 +25,8 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &["test", "--workspace"])
+    run::run(&cargo, &["test", "--workspace"])?;
+    gpu_software::test_where_it_can_be_had()
 }
 
 /// `diffwav bench`, built for release.
