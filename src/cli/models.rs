@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::args::{Action, Models};
 use super::exit::{Failure, Outcome};
-use super::report;
+use super::{report, runtime};
 use crate::Result;
 use crate::model::card::Card;
 use crate::model::{Options, check, registry};
@@ -22,14 +22,27 @@ pub fn run(typed: &Models) -> Outcome {
                 info(&card)
             }
         }
-        Action::Check { model } => return self::check(model),
+        Action::Check {
+            model,
+            device,
+            engine,
+            onnxruntime_library,
+        } => {
+            let options = Options {
+                device: runtime::device(*device),
+                engine: runtime::engine(*engine),
+                library: onnxruntime_library.clone(),
+                ..Options::default()
+            };
+            return self::check(model, &options);
+        }
     };
     Ok(report::print(&text, &mut std::io::stdout())?)
 }
 
 /// Prints every property that was looked at; fails when one does not hold.
-fn check(model: &str) -> Outcome {
-    let result = check::check(model, &Options::default());
+fn check(model: &str, options: &Options) -> Outcome {
+    let result = check::check(model, options);
     let mut text = String::new();
     for check in &result.checks {
         text += &format!(

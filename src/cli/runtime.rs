@@ -23,6 +23,8 @@ pub struct Shared {
     pub settings: Settings,
     /// Whether files may be replaced.
     pub overwrite: bool,
+    /// Whether a file whose device failed is done again on the processor.
+    pub rescue: bool,
 }
 
 /// Everything, with the first network already loaded.
@@ -54,6 +56,10 @@ impl Prepared {
                 options,
                 settings,
                 overwrite: typed.overwrite,
+                rescue: match typed.on_device_loss {
+                    Some(wish) => wish == args::OnDeviceLoss::Cpu,
+                    None => typed.runtime.device == args::Device::Auto,
+                },
             },
             first,
         })
@@ -141,19 +147,31 @@ pub fn open_denoiser(runtime: &Runtime) -> Result<Model> {
 /// The engine and device that were asked for.
 pub fn options(runtime: &Runtime) -> Options {
     Options {
-        engine: match runtime.engine {
-            args::Engine::Auto => model::EngineChoice::Auto,
-            args::Engine::OnnxRuntime => model::EngineChoice::OnnxRuntime,
-            args::Engine::Tract => model::EngineChoice::Tract,
-        },
-        device: match runtime.device {
-            args::Device::Auto => model::Device::Auto,
-            args::Device::Cpu => model::Device::Cpu,
-            args::Device::Cuda => model::Device::Cuda,
-            args::Device::WebGpu => model::Device::Webgpu,
-        },
+        engine: engine(runtime.engine),
+        device: device(runtime.device),
         library: runtime.onnxruntime_library.clone(),
-        folders: Vec::new(),
+        ..Options::default()
+    }
+}
+
+/// The engine as the model room names it.
+pub fn engine(typed: args::Engine) -> model::EngineChoice {
+    match typed {
+        args::Engine::Auto => model::EngineChoice::Auto,
+        args::Engine::OnnxRuntime => model::EngineChoice::OnnxRuntime,
+        args::Engine::Tract => model::EngineChoice::Tract,
+    }
+}
+
+/// The device as the model room names it.
+pub fn device(typed: args::Device) -> model::Device {
+    match typed {
+        args::Device::Auto => model::Device::Auto,
+        args::Device::Cpu => model::Device::Cpu,
+        args::Device::Cuda => model::Device::Cuda,
+        args::Device::WebGpu => model::Device::Webgpu,
+        args::Device::DirectMl => model::Device::DirectMl,
+        args::Device::CoreMl => model::Device::CoreMl,
     }
 }
 

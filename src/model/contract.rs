@@ -78,6 +78,7 @@ impl Signature {
         Caches {
             now: zeros.clone(),
             next: zeros,
+            ..Caches::default()
         }
     }
 

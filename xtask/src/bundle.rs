@@ -94,12 +94,13 @@ pub fn bundle(options: &Options) -> Outcome {
     }
 }
 
-/// All tests of the workspace, the plugin's on the mended framework.
-pub fn test() -> Outcome {
-    let arguments = [&["test", "--workspace"][..], &TEST_FEATURES].concat();
+/// `cargo test` of the workspace, the plugin's tests on the mended framework, with more arguments and environment.
+pub fn test(rest: &[&str], environment: &[(&str, &str)]) -> Outcome {
+    let arguments = [&["test", "--workspace"][..], &TEST_FEATURES, rest].concat();
+    let arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
     patched::cargo(
-        &arguments.into_iter().map(String::from).collect::<Vec<_>>(),
-        &[("DIFFWAV_MENDED", "1")],
+        &arguments,
+        &[&[("DIFFWAV_MENDED", "1")], environment].concat(),
     )
 }
 

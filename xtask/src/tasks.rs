@@ -1,6 +1,6 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, bundle, hosts, packages, run, setup};
+use crate::{Outcome, bundle, gpu_software, hosts, packages, run, setup};
 
 /// What live mode is built with, and the sound servers that its tests run on.
 const SOUND: &[&str] = &[
@@ -35,7 +35,8 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    bundle::test()?;
+    bundle::test(&[], &[])?;
+    gpu_software::test_where_it_can_be_had()?;
     hosts::hosts()
 }
 
