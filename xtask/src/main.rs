@@ -10,6 +10,7 @@ mod gpu_software;
 mod hosts;
 mod onnxruntime;
 mod packages;
+mod product;
 mod run;
 mod setup;
 mod tasks;

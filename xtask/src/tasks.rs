@@ -1,5 +1,6 @@
 //! The tasks that are a few commands.
 
+use crate::product::Product;
 use crate::{Outcome, bundle, gpu_software, hosts, packages, run, setup};
 
 /// What live mode is built with, and the sound servers that its tests run on.
@@ -68,30 +69,12 @@ pub fn soak(minutes: &str) -> Outcome {
 pub fn bench(arguments: &[String]) -> Outcome {
     setup::setup(false)?;
     let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let all = [
-        &["run", "--release", "--package", "diffwav", "--", "bench"],
-        given.as_slice(),
-    ]
-    .concat();
-    run::run(run::cargo(), &all)
+    Product::find(false).run(&[&["bench"], given.as_slice()].concat())
 }
 
 /// The man pages; the program itself writes them. For release, as `demo` and `bench` build it: no third build.
 pub fn man(folder: &str) -> Outcome {
-    run::run(
-        run::cargo(),
-        &[
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "diffwav",
-            "--",
-            "man",
-            "--out",
-            folder,
-        ],
-    )?;
+    Product::find(false).run(&["man", "--out", folder])?;
     println!("man pages: {folder}");
     Ok(())
 }
