@@ -38,7 +38,7 @@ pub fn run(typed: &Live) -> Outcome {
     if typed.json {
         json::summary(&summary);
     } else {
-        println!("{said}");
+        super::report::print(&format!("{said}\n"), &mut std::io::stdout())?;
     }
     Ok(())
 }

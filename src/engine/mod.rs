@@ -11,7 +11,7 @@ mod link;
 pub mod meter;
 pub mod mix;
 pub mod offline;
-mod priority;
+pub(crate) mod priority;
 pub mod recipe;
 pub mod reverse;
 pub mod session;

@@ -32,6 +32,7 @@ pub(super) struct Duplex {
     pub worker: Worker,
     pub format: Format,
     pub route: Route,
+    way: Way,
     /// Frames that were heard.
     pub heard: Arc<AtomicU64>,
     health: [Arc<Health>; 2],
@@ -68,7 +69,7 @@ impl Duplex {
     ///
     /// # Errors
     /// As [`Choice::start`], [`Device::capture`] and [`Device::play`].
-    pub fn open(order: &Order, choice: &Choice, way: &Way, tapes: [LentTape; 2]) -> Result<Self> {
+    pub fn open(order: &Order, choice: &Choice, way: Way, tapes: [LentTape; 2]) -> Result<Self> {
         let format = Format {
             rate: Hz(way.rate),
             channels: order.channels,
@@ -134,10 +135,18 @@ impl Duplex {
                 block: way.block,
                 engine: about,
             },
+            way,
             heard,
             health,
             bridge,
         })
+    }
+
+    /// The device that is no longer there, if one is; asks the system.
+    pub fn gone(&self) -> Option<String> {
+        let devices = std::iter::once(&self.way.input).chain(&self.way.output);
+        let mut gone = devices.filter(|device| !self.way.host.still_has(device));
+        gone.next().map(|device| format!("{} is gone", device.name))
     }
 
     /// Why audio stopped, if a stream said so.

@@ -24,6 +24,9 @@ const TICK: Duration = Duration::from_millis(33);
 /// Without a single frame for so long, the input is taken for dead.
 const SILENCE: Duration = Duration::from_secs(3);
 
+/// How often the system is asked for the devices.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Time between two attempts to reconnect.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -169,7 +172,7 @@ impl Session<'_> {
             block: block.unwrap_or(BLOCK),
         };
         let tapes = self.tapes.lend(rate, screen)?;
-        let duplex = Duplex::open(order, self.desk.choice(), &way, tapes)?;
+        let duplex = Duplex::open(order, self.desk.choice(), way, tapes)?;
         self.desk.apply(&duplex);
         Ok(duplex)
     }
@@ -192,6 +195,7 @@ impl Session<'_> {
     fn watch(&mut self, duplex: &mut Duplex, screen: &mut dyn Screen) -> Result<End> {
         let mut meter = duplex.worker.take_meter();
         let (mut heard, mut since) = (0, Instant::now());
+        let mut looked = Instant::now();
         let mut failed = false;
         loop {
             let now = duplex.heard.load(Relaxed);
@@ -215,6 +219,12 @@ impl Session<'_> {
             self.tapes.check()?;
             if let Some(why) = duplex.lost() {
                 return Ok(End::Lost(why));
+            }
+            if looked.elapsed() > LOOK {
+                if let Some(why) = duplex.gone() {
+                    return Ok(End::Lost(why));
+                }
+                looked = Instant::now();
             }
             if since.elapsed() > SILENCE {
                 return Ok(End::Lost("the input gives no audio any more".into()));

@@ -162,7 +162,8 @@ fn a_writer_that_stops_fades_out_and_comes_back() {
     assert_eq!(counts.underruns.load(Relaxed), 1);
     assert!(heard[150 * 480..200 * 480].iter().all(|v| *v == 0.0));
     assert!(heard[300 * 480..].iter().all(|v| (v - 0.5).abs() < 1e-3));
-    let click = heard.windows(2).map(|w| (w[1] - w[0]).abs());
+    // After the resampler's own beginning.
+    let click = heard[50 * 480..].windows(2).map(|w| (w[1] - w[0]).abs());
     assert!(click.fold(0.0, f32::max) < 0.02, "fades, no clicks");
 }
 

@@ -62,12 +62,16 @@ fn what_is_heard_is_closer_to_the_voice_than_what_was_said() {
         let start = channels[0].iter().position(|v| v.abs() > 1e-4).unwrap();
         let said_voice = &channels[0][start..];
         // Where the recording lies on the mixture, and the loudspeaker behind the microphone.
-        let (skew, alike) = delay(&mixture, said_voice, 2 * RATE, RATE, 4_000);
-        assert!(alike > 0.99, "the mixture was played: {alike}");
+        let (skew, alike) = delay(&mixture, said_voice, 3 * RATE, RATE / 5, RATE);
+        if alike < 0.99 {
+            told = format!("the mixture was not played as it is: {alike} alike");
+            println!("{told}");
+            continue;
+        }
         let heard = &channels[1][start + skew..];
-        let (late, _) = delay(&offline, heard, 2 * RATE, RATE, RATE / 4);
+        let (late, _) = delay(&offline, heard, 3 * RATE, RATE / 2, RATE / 4);
         let n = 5 * RATE;
-        let at = RATE;
+        let at = 3 * RATE;
         let input = si_sdr(&voice[at..at + n], &mixture[at..at + n]);
         let alone = si_sdr(&voice[at..at + n], &offline[at..at + n]);
         let output = si_sdr(&voice[at..at + n], &heard[at + late..at + late + n]);

@@ -27,6 +27,28 @@ fn a_server_that_restarts_is_found_again() {
 }
 
 #[test]
+fn a_device_that_is_unplugged_is_waited_for() {
+    let server = Server::start();
+    let module = server.sink("headset", 1);
+    let mut session = Session::spawn(
+        &server,
+        &["--input", "headset.monitor", "--output", "speaker"],
+    );
+    session.until("started");
+    session.run_for(1.0);
+    server.pactl(&["unload-module", &module]).unwrap();
+    let lost = session.until("lost");
+    println!("{lost}");
+    session.run_for(2.5);
+    server.sink("headset", 1);
+    session.until("started");
+    session.run_for(1.0);
+    let (status, said) = session.interrupt();
+    assert!(status.success());
+    assert_eq!(last(&said, "ended")["reconnections"], 1);
+}
+
+#[test]
 fn the_duration_and_sigterm_end_it_cleanly() {
     let server = Server::start();
     let mut session = Session::start(&server, &["--duration", "2", "--record", "a.wav"]);

@@ -55,7 +55,7 @@ fn the_engine_delays_by_what_it_reports_to_the_sample() {
 fn the_whole_path_delays_by_about_what_is_reported() {
     let server = Server::start();
     let speech = server.path("noise.wav");
-    write(&speech, &noise(2, 30 * RATE, 0.2));
+    write(&speech, &dull(&noise(2, 30 * RATE, 0.8)));
     let mut session = Session::start(&server, &["--amount", "0"]);
     let both = server.path("both.wav");
     let recording = server.record_both(&both);
@@ -79,6 +79,16 @@ fn the_whole_path_delays_by_about_what_is_reported() {
         (reported - measured).abs() < 45.0,
         "{reported} ms reported, {measured} measured"
     );
+}
+
+/// Without most of what lies above 1 kHz: a fraction of a sample between two clocks matters less.
+fn dull(signal: &[f32]) -> Vec<f32> {
+    let mut state = 0.0;
+    let smooth = |v: &f32| {
+        state += 0.12 * (v - state);
+        state
+    };
+    signal.iter().map(smooth).collect()
 }
 
 /// Blocks in which the phase jumps, of all that have sound on both sides.

@@ -21,7 +21,9 @@ pub fn write(path: &Path, samples: &[f32]) {
 /// All channels of a WAV file of floats; also of one whose writer was stopped before it wrote the length.
 pub fn read(path: &Path) -> Vec<Vec<f32>> {
     let bytes = std::fs::read(path).unwrap();
-    let channels = usize::from(u16::from_le_bytes([bytes[22], bytes[23]]));
+    // Ours begin with a reserve for RF64.
+    let format = bytes.windows(4).position(|w| w == b"fmt ").unwrap() + 8;
+    let channels = usize::from(u16::from_le_bytes([bytes[format + 2], bytes[format + 3]]));
     let data = bytes.windows(4).position(|w| w == b"data").unwrap() + 8;
     let samples: Vec<f32> = bytes[data..]
         .chunks_exact(4)

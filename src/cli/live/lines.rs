@@ -1,5 +1,6 @@
 //! Plain lines, where there is no terminal.
 
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::cli::cancel;
@@ -13,11 +14,21 @@ const EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Lines {
     last: Option<Instant>,
+    /// Whoever read our lines has had enough.
+    closed: bool,
+}
+
+impl Lines {
+    fn print(&mut self, line: &str) {
+        let mut out = std::io::stdout().lock();
+        let written = writeln!(out, "{line}").and_then(|()| out.flush());
+        self.closed |= written.is_err();
+    }
 }
 
 impl Screen for Lines {
     fn event(&mut self, event: &Event) {
-        println!("{}", text(event));
+        self.print(&text(event));
     }
 
     fn show(&mut self, status: &Status) {
@@ -25,7 +36,7 @@ impl Screen for Lines {
         // The first look comes before anything was heard.
         if due && status.seconds > 0.5 {
             self.last = Some(Instant::now());
-            println!("{}", meters(status));
+            self.print(&meters(status));
         }
     }
 
@@ -34,7 +45,7 @@ impl Screen for Lines {
     }
 
     fn is_cancelled(&self) -> bool {
-        cancel::requested()
+        cancel::requested() || self.closed
     }
 }
 

@@ -23,13 +23,24 @@ const COLOURS: (f32, f32) = (-90.0, -20.0);
 const FALL: f32 = 0.15;
 
 /// What is kept from look to look.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Picture {
     columns: VecDeque<Column>,
     input: f32,
     output: f32,
     /// The last messages.
     pub messages: Vec<String>,
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self {
+            columns: VecDeque::new(),
+            input: METER.0,
+            output: METER.0,
+            messages: Vec::new(),
+        }
+    }
 }
 
 impl Picture {
