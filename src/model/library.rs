@@ -90,6 +90,23 @@ pub fn find(given: Option<&Path>, folders: &[PathBuf], device: Device) -> Result
     Err(problems.join("; "))
 }
 
+/// Whether a library for `device` was named or fetched: looks for the file only, and loads nothing.
+#[must_use]
+pub fn is_there(given: Option<&Path>, folders: &[PathBuf], device: Device) -> bool {
+    let named = |variable: &&str| env::var_os(variable).is_some_and(|value| !value.is_empty());
+    let inside = match device {
+        Device::Cuda => "cuda",
+        Device::Webgpu => "webgpu",
+        _ => "",
+    };
+    let own = folders.iter().cloned().chain(own_folders());
+    given.is_some()
+        || VARIABLES.iter().any(|variable| named(&variable))
+        || own
+            .map(|folder| folder.join(inside))
+            .any(|folder| !libraries_in(&folder).is_empty())
+}
+
 fn healthy(path: &Path, bundled: bool) -> Result<Found, String> {
     // dlopen searches its own list for a bare name; the file that was checked is the one to be loaded
     let path = path

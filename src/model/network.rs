@@ -32,6 +32,16 @@ impl fmt::Debug for Resident {
 }
 
 impl Caches {
+    /// Caches that start from `now`.
+    #[must_use]
+    pub fn new(now: Vec<Vec<f32>>) -> Self {
+        Self {
+            next: now.clone(),
+            now,
+            resident: Resident::default(),
+        }
+    }
+
     /// Makes what the call wrote the input of the next one.
     pub fn swap(&mut self) {
         std::mem::swap(&mut self.now, &mut self.next);

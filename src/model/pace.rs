@@ -19,10 +19,13 @@ const FRAMES_ON_CPU: usize = 64;
 const LONG: Duration = Duration::from_millis(250);
 /// A longer call must save at least this share of the time of a frame.
 const GAIN: f64 = 0.1;
-/// Frames a call and the network's engine, model and number of signals.
-static FRAMES: Mutex<Vec<((String, String, usize), usize)>> = Mutex::new(Vec::new());
+/// What was found, by key; made at the first use.
+type Found<K, V> = Mutex<Option<HashMap<K, V>>>;
+
+/// Frames a call by model, engine and number of signals.
+static FRAMES: Found<(String, String, usize), usize> = Mutex::new(None);
 /// Seconds a frame by model, engine and purpose.
-static SECONDS: Mutex<Option<HashMap<(String, String, Purpose), f64>>> = Mutex::new(None);
+static SECONDS: Found<(String, String, Purpose), f64> = Mutex::new(None);
 
 /// The right number of frames a call for `batch` signals in file mode: found by trying, once in the process.
 pub fn frames_per_call(network: &mut dyn Network, batch: usize) -> usize {
@@ -31,16 +34,11 @@ pub fn frames_per_call(network: &mut dyn Network, batch: usize) -> usize {
         return own.min(FRAMES_ON_CPU);
     }
     let key = (name(network), network.engine().to_owned(), batch);
-    let known = FRAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, frames)) = known.iter().find(|(found, _)| *found == key) {
-        return *frames;
+    if let Some(frames) = remembered(&FRAMES, &key) {
+        return frames;
     }
-    drop(known);
     let frames = search(network, batch, own);
-    FRAMES
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push((key, frames));
+    remember(&FRAMES, key, frames);
     frames
 }
 
@@ -109,8 +107,7 @@ pub(super) fn faster(
 /// Seconds a frame; measured once in the process.
 fn seconds(network: &mut dyn Network, purpose: Purpose) -> Result<f64> {
     let key = (name(network), network.engine().to_owned(), purpose);
-    let known = remembered(&SECONDS, &key);
-    if let Some(seconds) = known {
+    if let Some(seconds) = remembered(&SECONDS, &key) {
         return Ok(seconds);
     }
     let (frames, calls) = match purpose {
@@ -118,17 +115,18 @@ fn seconds(network: &mut dyn Network, purpose: Purpose) -> Result<f64> {
         Purpose::RealTime => (1, 15),
     };
     let (_, time) = time(network, 1, frames, calls)?;
-    let mut all = SECONDS.lock().unwrap_or_else(PoisonError::into_inner);
-    all.get_or_insert_default().insert(key, time.as_secs_f64());
+    remember(&SECONDS, key, time.as_secs_f64());
     Ok(time.as_secs_f64())
 }
 
-fn remembered<K: Eq + Hash, V: Copy>(all: &Mutex<Option<HashMap<K, V>>>, key: &K) -> Option<V> {
-    all.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .as_ref()?
-        .get(key)
-        .copied()
+fn remembered<K: Eq + Hash, V: Copy>(all: &Found<K, V>, key: &K) -> Option<V> {
+    let all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    all.as_ref()?.get(key).copied()
+}
+
+fn remember<K: Eq + Hash, V>(all: &Found<K, V>, key: K, value: V) {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    all.get_or_insert_default().insert(key, value);
 }
 
 /// The model that a network runs, for the keys.

@@ -45,6 +45,9 @@ pub enum Broken {
     Malformed,
 }
 
+/// Number and value of a field, and the bytes that it was read from.
+pub type Raw<'a> = (u64, Value<'a>, &'a [u8]);
+
 /// Iterates over the fields of a message; stops after the first error.
 #[derive(Debug, Clone)]
 pub struct Fields<'a>(&'a [u8]);
@@ -56,7 +59,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field and the bytes that it was read from.
-    pub fn next_raw(&mut self) -> Option<Result<(u64, Value<'a>, &'a [u8]), Broken>> {
+    pub fn next_raw(&mut self) -> Option<Result<Raw<'a>, Broken>> {
         let before = self.0;
         let field = self.next()?;
         let read = before.len() - self.0.len();

@@ -108,6 +108,7 @@ fn a_device_of_another_system_is_refused_with_a_way_out() {
         &model,
         &Options {
             device,
+            library: crate::library(),
             ..Options::default()
         },
     )

@@ -67,8 +67,10 @@ fn recording(folder: &Path, seconds: f32) -> String {
         for channel in 0..2 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let noise = state as f32 / u32::MAX as f32 - 0.5;
-            let tone = (6.283 * (180.0 + 60.0 * channel as f32) * t * (1.0 + 0.3 * t)).sin()
-                * (6.283 * 3.0 * t).sin();
+            let tone =
+                (std::f32::consts::TAU * (180.0 + 60.0 * channel as f32) * t * (1.0 + 0.3 * t))
+                    .sin()
+                    * (std::f32::consts::TAU * 3.0 * t).sin();
             writer
                 .write_sample((6000.0 * (tone + 0.4 * noise)) as i16)
                 .unwrap();
@@ -116,6 +118,7 @@ fn network(device: Device) -> Box<dyn Network> {
         &model,
         &Options {
             device,
+            library: crate::library(),
             ..Options::default()
         },
     )

@@ -32,12 +32,6 @@ pub fn environment(found: &Found) -> Result<(Environment, Found), String> {
     Ok((environment, found.clone()))
 }
 
-/// The library that the process has loaded, if it has.
-pub fn loaded() -> Option<Found> {
-    let runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
-    runtime.as_ref().map(|(_, found)| found.clone())
-}
-
 /// Releases from 1.29 on start a telemetry thread unless this variable forbids it, whatever the API is told.
 fn quiet(version: &str) {
     const VARIABLE: &str = "ORT_DISABLE_TELEMETRY";

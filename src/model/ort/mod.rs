@@ -27,8 +27,6 @@ use crate::model::signature::{Input, Signature, Tensor};
 use crate::model::{unroll, vulkan};
 use bound::Bound;
 
-pub use environment::loaded;
-
 /// The most frames a call on a graphics card, whatever the card of the model says: its time axis is free.
 pub const GPU_FRAMES_MAX: usize = 512;
 /// Shapes of call that are kept ready.
@@ -76,6 +74,11 @@ impl OrtNetwork {
         options: &Options,
         device: Device,
     ) -> Result<(Self, Vec<String>), String> {
+        // Vulkan starts every driver that there is; `auto` does so only where it can lead to something.
+        let alone = options.device == Device::Auto && device == Device::Webgpu;
+        if alone && !library::is_there(options.library.as_deref(), &options.folders, device) {
+            return Err("its library was not fetched (cargo xtask setup --webgpu)".to_owned());
+        }
         let cards = match device {
             Device::Cuda => drivers::nvidia()?,
             Device::Webgpu if cfg!(target_os = "linux") => vulkan::cards()?,
@@ -101,11 +104,13 @@ impl OrtNetwork {
             ));
         }
         if !session::built_in(device) {
-            return Err(format!(
-                "ONNX Runtime {} ({}) has no support for it",
-                loaded.version,
-                loaded.path.display()
-            ));
+            let (version, path) = (&loaded.version, loaded.path.display());
+            return Err(match loaded.path == found.path {
+                true => format!("ONNX Runtime {version} ({path}) has no support for it"),
+                false => format!(
+                    "this process runs ONNX Runtime {version} ({path}) already, which has no support for it; start it anew"
+                ),
+            });
         }
         if device == Device::Cuda {
             drivers::new_enough(&cards, &loaded.path)?;

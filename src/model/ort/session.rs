@@ -106,14 +106,15 @@ fn provider(device: Device) -> Option<ExecutionProviderDispatch> {
     }
 }
 
-/// ONNX Runtime's errors go on for many lines, of which the first says it, after the place in its source.
+/// ONNX Runtime's errors go on for many lines, of which the first says it, between places in its source.
 pub fn first_line(text: &str) -> String {
-    let line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or(text);
+    let line = text.lines().find(|line| !line.trim().is_empty());
+    let line = line.unwrap_or(text).trim();
+    if let Some(start) = line.find("CUDA failure") {
+        return line[start..].split(" ;").next().unwrap_or(line).to_owned();
+    }
     match (line.find("onnxruntime::"), line.rfind(") ")) {
         (Some(_), Some(end)) if line.starts_with('/') => line[end + 2..].trim().to_owned(),
-        _ => line.trim().to_owned(),
+        _ => line.to_owned(),
     }
 }
