@@ -84,21 +84,20 @@ impl Chain {
         self.channels
     }
 
-    /// Whether the engine is there, heard or not yet.
-    pub fn has_engine(&self) -> bool {
-        self.engine.is_some()
-    }
-
-    /// Takes the engine in: at the start of a signal it plays at once, later it is warmed up and faded in.
-    pub fn install(&mut self, engine: AudioSide) {
+    /// Takes the engine in: at the start of a signal it plays at once, later it is warmed up and faded in. Returns the
+    /// one that was there, which is not to be freed on the audio thread.
+    #[must_use]
+    pub fn install(&mut self, engine: AudioSide) -> Option<AudioSide> {
         debug_assert_eq!(engine.latency().0 as usize, self.latency);
-        self.engine = Some(engine);
+        let before = self.engine.replace(engine);
         self.settings = None;
         if self.running {
             self.warm = self.warm_frames;
+            self.presence.aim(0.0);
         } else {
             self.presence.jump(1.0);
         }
+        before
     }
 
     /// Forgets the signal.

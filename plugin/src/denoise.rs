@@ -83,23 +83,21 @@ impl Denoise {
         }
     }
 
-    /// The engine, as soon as it is there. Only a call that nobody listens to waits for it.
+    /// Takes the engine that the parameters ask for as soon as it is there. Only a call that nobody listens to waits.
     fn fetch_engine(&mut self) {
-        let Some(chain) = self.chain.as_mut().filter(|chain| !chain.has_engine()) else {
-            return;
-        };
-        let mut engine = self.instance.take_engine();
-        if engine.is_none() && self.patience.unlimited() {
+        if self.patience.unlimited() && keeper::runs() && !self.instance.is_current() {
             let until = Instant::now() + LOAD_PATIENCE;
-            while engine.is_none() && self.instance.is_loading() && Instant::now() < until {
+            keeper::wake();
+            while !self.instance.is_current() && Instant::now() < until {
                 std::thread::sleep(Duration::from_millis(1));
-                engine = self.instance.take_engine();
             }
-            engine = engine.or_else(|| self.instance.take_engine());
         }
-        if let Some(engine) = engine {
-            chain.install(engine);
+        if let (Some(chain), Some(engine)) = (&mut self.chain, self.instance.take_engine())
+            && let Some(before) = chain.install(engine)
+        {
+            self.instance.retire(before);
         }
+        self.instance.set_begun(true);
     }
 
     fn watch_pace(&mut self, frames: usize) {
@@ -190,7 +188,8 @@ impl Plugin for Denoise {
             }
         }
         if let (Some(chain), Some(engine)) = (&mut self.chain, self.instance.take_engine()) {
-            chain.install(engine);
+            // Here the one before may be freed.
+            drop(chain.install(engine));
         }
         true
     }
@@ -198,6 +197,7 @@ impl Plugin for Denoise {
     fn reset(&mut self) {
         self.patience.reset();
         self.live = 0;
+        self.instance.set_begun(false);
         if let Some(chain) = &mut self.chain {
             chain.reset();
         }

@@ -3,7 +3,9 @@
 //! The main thread says where the instance stands ([`Instance::activate`]), the keeper builds what the parameters
 //! ask for ([`Instance::tend`]), the audio thread takes the engine when it is there ([`Instance::take_engine`]).
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -63,7 +65,13 @@ pub struct Instance {
     inner: Mutex<Inner>,
     /// The engine on its way to the audio thread.
     engine: Mutex<Option<AudioSide>>,
+    /// The engine whose place it took, on its way back: the audio thread must not free it.
+    retired: Mutex<Option<AudioSide>>,
     arrived: Condvar,
+    /// The [`wanted::key`] that was built last, or in vain; 0 at first.
+    built: AtomicU32,
+    /// Whether a frame was processed since the start of the signal: then engines are swapped and faded.
+    begun: AtomicBool,
     /// Whether the host plays in real time; only then may fewer steps run than are asked for.
     live: AtomicBool,
     /// The latency has to change: the host must restart the plugin.
@@ -83,7 +91,10 @@ impl Instance {
             params,
             inner: Mutex::default(),
             engine: Mutex::default(),
+            retired: Mutex::default(),
             arrived: Condvar::new(),
+            built: AtomicU32::new(0),
+            begun: AtomicBool::new(false),
             live: AtomicBool::new(false),
             restart: AtomicBool::new(false),
         })
@@ -112,12 +123,14 @@ impl Instance {
         inner.status.place = Some(place);
         inner.tried = None;
         inner.status.failed = false;
+        self.begun.store(false, Relaxed);
         if !fits {
             inner.running = None;
             *self.engine_slot() = None;
+            self.built.store(0, Relaxed);
         }
         crate::keeper::wake();
-        while inner.running.is_none() && !inner.status.failed {
+        while !self.is_current() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -135,10 +148,23 @@ impl Instance {
         self.engine.try_lock().ok()?.take()
     }
 
-    /// Whether an engine may still come. For threads that may wait.
-    pub fn is_loading(&self) -> bool {
-        let inner = self.lock();
-        inner.place.is_some() && inner.running.is_none() && !inner.status.failed
+    /// From the audio thread: gives back the engine whose place another one took.
+    pub fn retire(&self, engine: AudioSide) {
+        match self.retired.try_lock() {
+            Ok(mut retired) if retired.is_none() => *retired = Some(engine),
+            // The keeper is just freeing the one before: leaking is better than freeing here.
+            _ => std::mem::forget(engine),
+        }
+    }
+
+    /// Whether what the parameters ask for was built, or cannot be. From any thread.
+    pub fn is_current(&self) -> bool {
+        self.built.load(Acquire) == wanted::key(&self.params)
+    }
+
+    /// From the audio thread: whether the signal has begun.
+    pub fn set_begun(&self, begun: bool) {
+        self.begun.store(begun, Relaxed);
     }
 
     /// From the audio thread, at any time: whether the host plays in real time.
@@ -168,7 +194,13 @@ impl Instance {
 
     /// From the keeper's thread: builds what the parameters ask for, if it does not run yet.
     pub fn tend(&self) {
-        let wanted = Wanted::of(&self.params);
+        let (wanted, key) = (Wanted::of(&self.params), wanted::key(&self.params));
+        drop(
+            self.retired
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let place = {
             let mut inner = self.lock();
             let Some(place) = inner.place else { return };
@@ -176,10 +208,12 @@ impl Instance {
                 let adaptive = self.params.adaptive.value() && self.live.load(Relaxed);
                 running.worker.set_adaptive(adaptive);
                 if running.wanted == wanted && running.place == place {
+                    self.built.store(key, Release);
                     return;
                 }
             }
             if inner.tried.as_ref() == Some(&(wanted.clone(), place)) {
+                self.built.store(key, Release);
                 return;
             }
             inner.tried = Some((wanted.clone(), place));
@@ -212,11 +246,12 @@ impl Instance {
                 }
             }
         }
+        self.built.store(key, Release);
         self.arrived.notify_all();
     }
 
     fn put(&self, inner: &mut Inner, stream: Stream, wanted: Wanted, place: Place) {
-        if let Some(running) = &mut inner.running {
+        if let (Some(running), true) = (&mut inner.running, self.begun.load(Relaxed)) {
             match running.worker.swap(stream) {
                 Ok(()) => running.wanted = wanted,
                 Err(error) => inner.status.messages.push(error.to_string()),

@@ -40,6 +40,11 @@ pub fn keep(instance: &Arc<Instance>) {
     instances.push(Arc::downgrade(instance));
 }
 
+/// Whether there is one: without it nothing will ever be built.
+pub fn runs() -> bool {
+    KEEPER.get().is_some_and(|keeper| keeper.thread.is_some())
+}
+
 /// Has it look now.
 pub fn wake() {
     if let Some(thread) = KEEPER.get().and_then(|keeper| keeper.thread.as_ref()) {

@@ -28,6 +28,8 @@ pub struct App {
     spectrogram: Spectrogram,
     models: Models,
     last: Option<Instant>,
+    /// Size that the window had when it was closed; hosts open it without knowing the scale.
+    restore: Option<egui::Vec2>,
 }
 
 impl std::fmt::Debug for App {
@@ -52,6 +54,7 @@ impl App {
             spectrogram: Spectrogram::default(),
             models: Models::default(),
             last: None,
+            restore: None,
         }
     }
 
@@ -121,7 +124,7 @@ impl App {
         {
             wheel::set(setter, &params.listen, chosen == 1);
         }
-        let (bottom, link) = bottom.split_left_right_at_fraction(0.58);
+        let (bottom, link) = bottom.split_left_right_at_fraction(0.54);
         let help = "One decision for all channels: nothing moves in the stereo image. Off: each for itself.";
         let linked = params.link.value();
         if knob::switch(ui, link, "Link", linked, help) {
@@ -130,7 +133,7 @@ impl App {
         let help =
             "When the machine is too slow, run fewer steps rather than be late. Never in a bounce.";
         let adaptive = params.adaptive.value();
-        if knob::switch(ui, bottom, "Adaptive quality", adaptive, help) {
+        if knob::switch(ui, bottom, "Adaptive", adaptive, help) {
             wheel::set(setter, &params.adaptive, !adaptive);
         }
     }
@@ -175,6 +178,12 @@ impl NiceEguiApp for App {
         // Textures belong to the window that was closed.
         self.spectrogram.forget_textures();
         self.context = Some(gui);
+        let (width, height) = self
+            .params
+            .saved
+            .read()
+            .map_or(super::SIZE, |saved| saved.editor);
+        self.restore = Some(vec2(width as f32, height as f32));
         Ok(())
     }
 
@@ -188,6 +197,11 @@ impl NiceEguiApp for App {
         let status = self.instance.status();
         let report = self.instance.report();
         let whole = ui.max_rect();
+        if let Some(size) = self.restore.take()
+            && (size - whole.size()).abs().max_elem() > 2.0
+        {
+            ui.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+        }
         ui.painter().rect_filled(whole, 0.0, theme::GROUND);
         let area = whole.shrink(12.0);
         let top = Rect::from_min_size(area.min, vec2(area.width(), 30.0));

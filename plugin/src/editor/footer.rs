@@ -33,7 +33,7 @@ pub fn show(
     let row = Layout::left_to_right(Align::Center);
     let mut line = ui.new_child(UiBuilder::new().max_rect(upper).layout(row));
     line.label(RichText::new("Model").color(theme::FAINT));
-    let button = line.button(format!("{}  ▾", models::name(params)));
+    let button = theme::menu_button(&mut line, &models::name(params), 0.0);
     Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| models.menu(ui, params, setter));
@@ -44,7 +44,7 @@ pub fn show(
         .iter()
         .find(|(choice, _)| *choice == device)
         .map_or("", |(_, label)| label);
-    let button = line.button(format!("{label}  ▾"));
+    let button = theme::menu_button(&mut line, label, 0.0);
     Popup::menu(&button).show(|ui| {
         for (choice, label) in DEVICES {
             if ui.selectable_label(choice == device, label).clicked() {

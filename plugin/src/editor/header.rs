@@ -1,6 +1,6 @@
 //! The upper edge: name, preset, size, bypass.
 
-use egui::{Align, Align2, Layout, Popup, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Align2, Layout, Popup, Rect, Ui, UiBuilder, pos2};
 use nice_plug::context::gui::ParamSetter;
 
 use super::presets::PRESETS;
@@ -43,8 +43,7 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &DenoiseParams, setter: &ParamSette
     let layout = Layout::right_to_left(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(menus).layout(layout));
     let zoom = ui.ctx().zoom_factor();
-    let sizes = ui
-        .button(format!("{:.0} %  ▾", 100.0 * zoom))
+    let sizes = theme::menu_button(&mut ui, &format!("{:.0} %", 100.0 * zoom), 0.0)
         .on_hover_text("Size of everything in this window");
     Popup::menu(&sizes).show(|ui| {
         for size in SIZES {
@@ -58,8 +57,7 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &DenoiseParams, setter: &ParamSette
     });
     let on = PRESETS.iter().find(|preset| preset.is_on(params));
     let text = on.map_or("Own settings", |preset| preset.name);
-    let presets = ui
-        .add_sized(vec2(210.0, 26.0), egui::Button::new(format!("{text}  ▾")))
+    let presets = theme::menu_button(&mut ui, text, 190.0)
         .on_hover_text("Starting points; gains, model and device stay as they are");
     Popup::menu(&presets).show(|ui| {
         ui.set_min_width(200.0);

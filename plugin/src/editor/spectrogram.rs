@@ -14,12 +14,7 @@ const DARK: f32 = -100.0;
 const BRIGHT: f32 = -20.0;
 
 /// Marks on the frequency axis.
-const MARKS: [(f32, &str); 4] = [
-    (200.0, "200"),
-    (1_000.0, "1k"),
-    (4_000.0, "4k"),
-    (12_000.0, "12k"),
-];
+const MARKS: [(f32, &str); 3] = [(1_000.0, "1k"), (4_000.0, "4k"), (12_000.0, "12k")];
 
 /// One of the two.
 #[derive(Default)]
@@ -104,13 +99,15 @@ impl Picture {
                     y,
                     egui::Stroke::new(1.0, theme::FAINT),
                 );
-                painter.text(
-                    pos2(rect.right() - 8.0, y),
-                    Align2::RIGHT_CENTER,
-                    label,
-                    theme::small(),
-                    theme::FAINT,
+                let galley = painter.layout_no_wrap(label.to_owned(), theme::small(), theme::TEXT);
+                let place =
+                    Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, y), galley.size());
+                painter.rect_filled(
+                    place.expand2(vec2(3.0, 0.0)),
+                    3.0,
+                    Color32::from_black_alpha(150),
                 );
+                painter.galley(place.min, galley, theme::TEXT);
             }
         }
         let at = rect.left_top() + vec2(8.0, 7.0);

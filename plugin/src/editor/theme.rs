@@ -90,6 +90,21 @@ pub fn focus_ring(ui: &egui::Ui, response: &egui::Response) {
     }
 }
 
+/// A button that opens a menu, at least `width` wide.
+pub fn menu_button(ui: &mut egui::Ui, text: &str, width: f32) -> egui::Response {
+    // Room for the triangle, which the fonts do not have.
+    let button = egui::Button::new(format!("{text}      ")).min_size(egui::vec2(width, 26.0));
+    let response = ui.add(button);
+    let at = response.rect.right_center() - egui::vec2(13.0, 0.0);
+    let corner = |x: f32, y: f32| at + egui::vec2(x, y);
+    ui.painter().add(egui::Shape::convex_polygon(
+        vec![corner(-4.0, -2.0), corner(4.0, -2.0), corner(0.0, 3.0)],
+        FAINT,
+        Stroke::NONE,
+    ));
+    response
+}
+
 /// Level in dB to a colour: black, blue, teal, yellow, white.
 pub fn heat(share: f32) -> Color32 {
     const STOPS: [(f32, [f32; 3]); 6] = [
