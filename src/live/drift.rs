@@ -1,7 +1,7 @@
 //! Two clocks that are almost equal: how fast to read so that the delay between them stays.
 //!
 //! A loop of second order with a natural frequency of 0.05 Hz and critical damping on the delay, which is low-passed
-//! first: its single measurements jitter by as much as the callbacks do.
+//! and limited first: single measurements jitter as the callbacks do, and are far off when the system stalls.
 
 /// Natural frequency of the loop in rad/s.
 const OMEGA: f64 = std::f64::consts::TAU * 0.05;
@@ -9,8 +9,11 @@ const OMEGA: f64 = std::f64::consts::TAU * 0.05;
 /// Time constant of the low-pass on the measured delay, in seconds.
 const SMOOTH_SECONDS: f64 = 0.4;
 
-/// The most that the speed may differ from 1: far beyond any clock, hardly heard.
-pub const MOST: f64 = 0.005;
+/// The most that one measurement may move the low-pass towards, in seconds.
+const INNOVATION: f64 = 0.001;
+
+/// The most that the speed may differ from 1: beyond any clock, and not heard.
+const MOST: f64 = 0.001;
 
 /// The controller.
 #[derive(Debug, Clone, Default)]
@@ -25,16 +28,27 @@ impl Drift {
     /// After a measurement: the delay was `error` seconds too long, the last one was `period` seconds ago. Returns the
     /// relative speed of reading, 1 for equal clocks.
     pub fn correct(&mut self, error: f64, period: f64) -> f64 {
-        self.error += (error - self.error) * (period / SMOOTH_SECONDS).min(1.0);
-        let learnt = self.learnt + OMEGA * OMEGA * self.error * period;
-        self.learnt = learnt.clamp(-MOST, MOST);
-        1.0 + (2.0 * OMEGA * self.error + self.learnt).clamp(-MOST, MOST)
+        let news = (error - self.error).clamp(-INNOVATION, INNOVATION);
+        self.error += news * (period / SMOOTH_SECONDS).min(1.0);
+        let wanted = 2.0 * OMEGA * self.error + self.learnt;
+        // At the limit the clocks cannot be told from the delay.
+        if wanted.abs() < MOST || wanted * self.error < 0.0 {
+            let learnt = self.learnt + OMEGA * OMEGA * self.error * period;
+            self.learnt = learnt.clamp(-MOST, MOST);
+        }
+        1.0 + wanted.clamp(-MOST, MOST)
     }
 
     /// By how much the writer's clock is faster than the reader's, in parts per million, as far as it is known.
     #[must_use]
     pub fn parts_per_million(&self) -> f64 {
         1e6 * self.learnt
+    }
+
+    /// The low-passed error of the delay in seconds.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        self.error
     }
 
     /// Forgets the delay but not the clocks, after a jump.

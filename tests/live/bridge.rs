@@ -186,7 +186,7 @@ fn a_block_that_the_ring_cannot_hold_is_refused() {
 fn the_loop_settles_without_ringing() {
     // The delay is 10 ms too long at first; reading faster shortens it.
     let (mut drift, mut error, mut least) = (Drift::default(), 0.010, f64::MAX);
-    for _ in 0..12_000 {
+    for _ in 0..24_000 {
         let speed = drift.correct(error, 0.005);
         error -= (speed - 1.0) * 0.005;
         least = least.min(error);

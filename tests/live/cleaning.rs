@@ -60,6 +60,8 @@ fn what_is_heard_is_closer_to_the_voice_than_what_was_said() {
         assert!(status.success());
         let channels = read(&both);
         let start = channels[0].iter().position(|v| v.abs() > 1e-4).unwrap();
+        // A server that wakes up may swallow the first moments.
+        let start = start.max(RATE / 2) - RATE / 2;
         let said_voice = &channels[0][start..];
         // Where the recording lies on the mixture, and the loudspeaker behind the microphone.
         let (skew, alike) = delay(&mixture, said_voice, 3 * RATE, RATE / 5, RATE);
@@ -69,7 +71,7 @@ fn what_is_heard_is_closer_to_the_voice_than_what_was_said() {
             continue;
         }
         let heard = &channels[1][start + skew..];
-        let (late, _) = delay(&offline, heard, 3 * RATE, RATE / 2, RATE / 4);
+        let (late, _) = delay(&offline, heard, 3 * RATE, 2 * RATE, RATE / 4);
         let n = 5 * RATE;
         let at = 3 * RATE;
         let input = si_sdr(&voice[at..at + n], &mixture[at..at + n]);

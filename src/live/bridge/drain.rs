@@ -30,6 +30,9 @@ const JITTER_SECONDS: f64 = 0.002;
 /// Seconds of delay that an unquiet system may push the bridge to.
 const MOST_SECONDS: f64 = 0.25;
 
+/// A lasting error of the delay that is not worth minutes of reading faster.
+const JUMP_SECONDS: f64 = 0.02;
+
 /// The reading side, in the playback callback.
 pub struct Drain {
     ring: HeapCons<f32>,
@@ -163,9 +166,9 @@ impl Drain {
     fn steer(&mut self, delay: f64, frames: usize) {
         let rate = f64::from(self.shape.rate);
         let error = (delay - self.target) / rate;
-        if error > MOST_SECONDS / 2.0 {
+        if error > MOST_SECONDS / 2.0 || self.drift.error() > JUMP_SECONDS {
             // The reader stood still: back to the delay at once.
-            let surplus = (delay - self.target) as usize;
+            let surplus = (delay - self.target).max(0.0) as usize;
             self.counts.dropped.fetch_add(surplus as u64, Relaxed);
             self.skip(surplus);
             self.drift.restart();

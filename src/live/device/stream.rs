@@ -134,7 +134,7 @@ impl Device {
         f32: FromSample<T>,
     {
         let mut ours = vec![0.0f32; CHUNK * spec.channels];
-        let mut raise = Raise(Some(spec));
+        let mut raise = Raise::new(self, spec);
         let told = Arc::clone(health);
         let stream = self.inner.build_input_stream::<T, _, _>(
             config(spec, device_channels),
@@ -195,7 +195,7 @@ impl Device {
         T: SizedSample + FromSample<f32>,
     {
         let mut ours = vec![0.0f32; CHUNK * spec.channels];
-        let mut raise = Raise(Some(spec));
+        let mut raise = Raise::new(self, spec);
         let told = Arc::clone(health);
         let stream = self.inner.build_output_stream::<T, _, _>(
             config(spec, device_channels),
@@ -236,10 +236,21 @@ impl Device {
     }
 }
 
-/// Not every host gives its callbacks real-time priority (cpal's PulseAudio does not); the first call asks for it.
+/// cpal gives the callbacks of PulseAudio and ALSA no real-time priority; the first call asks for it. The other systems
+/// give their own.
 struct Raise(Option<Spec>);
 
 impl Raise {
+    fn new(device: &Device, spec: Spec) -> Self {
+        let wants = ["pulseaudio:", "alsa:"];
+        Self(
+            wants
+                .iter()
+                .any(|host| device.id.starts_with(host))
+                .then_some(spec),
+        )
+    }
+
     fn once(&mut self) {
         if let Some(spec) = self.0.take() {
             // Where it is not granted, audio runs all the same.
