@@ -93,7 +93,9 @@ pub fn find(given: Option<&Path>, folders: &[PathBuf], device: Device) -> Result
 /// Whether a library for `device` was named or fetched: looks for the file only, and loads nothing.
 #[must_use]
 pub fn is_there(given: Option<&Path>, folders: &[PathBuf], device: Device) -> bool {
-    let named = |variable: &&str| env::var_os(variable).is_some_and(|value| !value.is_empty());
+    let named = VARIABLES
+        .iter()
+        .any(|variable| env::var_os(variable).is_some_and(|value| !value.is_empty()));
     let inside = match device {
         Device::Cuda => "cuda",
         Device::Webgpu => "webgpu",
@@ -101,7 +103,7 @@ pub fn is_there(given: Option<&Path>, folders: &[PathBuf], device: Device) -> bo
     };
     let own = folders.iter().cloned().chain(own_folders());
     given.is_some()
-        || VARIABLES.iter().any(|variable| named(&variable))
+        || named
         || own
             .map(|folder| folder.join(inside))
             .any(|folder| !libraries_in(&folder).is_empty())

@@ -13,7 +13,7 @@ const MESA: u32 = 25;
 const PACKAGE: &str = "mesa-vulkan-drivers";
 const FOLDER: &str = "target/gpu-software";
 
-/// As [`test`]; where the driver or the library cannot be had, says so and lets it be.
+/// As [`test()`]; where the driver or the library cannot be had, says so and lets it be.
 pub fn test_where_it_can_be_had() -> Outcome {
     match got(true) {
         Ok(driver) => on(&driver),

@@ -1,23 +1,21 @@
 //! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
 
+mod output;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
-
-use crate::cli::args::{Container, Depth};
 use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job, Target};
-use crate::cli::plot::{Labels, Plot};
+use crate::cli::plot::Plot;
 use crate::cli::progress::{Progress, Stopwatch};
 use crate::cli::runtime::Shared;
 use crate::cli::{cancel, report};
-use crate::engine::mix::Gains;
 use crate::engine::{Format, Offline};
-use crate::io::{self, Dither, OutputSpec, Reader, SampleFormat, Spec, Writer};
+use crate::io::{self, Reader, Spec, Writer};
 use crate::model::{self, Device, Loaded, Options, pace};
 use crate::units::{Frames, Hz};
 use crate::{Error, Result};
+use output::{create, draw, labels};
 
 /// Frames that are read at a time.
 const CHUNK: usize = 16_384;
@@ -104,8 +102,7 @@ impl<'a> Worker<'a> {
         let measured = taps.meters.finish();
         if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
             let labels = labels(job, &process, measured.noise_reduction_db);
-            make_folder(path)?;
-            plot.draw(&labels).save(path, self.shared.overwrite)?;
+            draw(plot, &labels, path, self.shared.overwrite)?;
         }
         writer.finish()?;
         self.engine = Some((engine, notes));
@@ -230,71 +227,4 @@ impl Taps<'_> {
         progress.advance(seconds);
         Ok(())
     }
-}
-
-/// Opens the output, with what the input says about the recording.
-fn create(job: &Job, reader: &Reader, shared: &Shared) -> Result<Writer> {
-    let target = match &job.target {
-        Target::Stdout => io::Target::Stdout,
-        Target::File(path) => {
-            make_folder(path)?;
-            io::Target::File {
-                path: path.clone(),
-                overwrite: shared.overwrite,
-            }
-        }
-    };
-    let mut output = OutputSpec::like(reader.spec());
-    output.container = match job.container {
-        Container::Wav => io::Container::Wav,
-        Container::Flac => io::Container::Flac,
-    };
-    output.sample = match job.depth {
-        Some(Depth::Int16) => SampleFormat::Int16,
-        Some(Depth::Int24) => SampleFormat::Int24,
-        Some(Depth::Float32) => SampleFormat::Float32,
-        // FLAC holds integers of up to 24 bits here.
-        None if job.container == Container::Flac && output.sample.bits() > 24 => {
-            SampleFormat::Int24
-        }
-        None => output.sample,
-    };
-    // A signal that nothing was done to is on the steps of its integers already.
-    let untouched = Gains::new(&shared.settings).wet == 0.0;
-    if untouched && output.sample.bits() >= reader.spec().sample.bits() {
-        output.dither = Dither::Off;
-    }
-    Writer::create(&target, &output, reader.metadata().clone())
-}
-
-fn make_folder(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).map_err(|source| Error::File {
-                action: "create",
-                path: folder.to_owned(),
-                source,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Labels {
-    let title = match &job.source {
-        io::Source::File(path) => path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        io::Source::Stdin => "standard input".into(),
-    };
-    let reduction = reduction
-        .map(|db| format!(", pauses {db:.1} dB quieter"))
-        .unwrap_or_default();
-    let notes = format!(
-        "{}, {} x {}{reduction}",
-        process.model, process.steps, process.sampler
-    );
-    Labels { title, notes }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::cli::args::Container;
 use crate::cli::plan::{Job, Target};
 use crate::engine::Settings;
 use crate::engine::recipe::Recipe;
