@@ -110,7 +110,8 @@ impl Chain {
             self.dry.push_silence(self.latency);
         }
         self.warm = 0;
-        self.presence.jump(if self.engine.is_some() { 1.0 } else { 0.0 });
+        self.presence
+            .jump(if self.engine.is_some() { 1.0 } else { 0.0 });
         self.running = false;
     }
 

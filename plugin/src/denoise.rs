@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use diffwav::engine::Format;
 use diffwav::engine::latency::Budget;
 use diffwav::engine::worker::Blocks;
-use diffwav::engine::Format;
 use diffwav::units::Hz;
 use nice_plug::prelude::*;
 
@@ -70,6 +70,12 @@ impl Default for Denoise {
             tail: 0,
             live: 0,
         }
+    }
+}
+
+impl Drop for Denoise {
+    fn drop(&mut self) {
+        self.instance.close();
     }
 }
 
@@ -179,7 +185,13 @@ impl Plugin for Denoise {
         self.tail = place.latency as u32 + (0.04 * config.sample_rate) as u32;
         match &mut self.chain {
             Some(chain) if fits => chain.reset(),
-            _ => self.chain = Some(Chain::new(format.channels, config.sample_rate, place.latency)),
+            _ => {
+                self.chain = Some(Chain::new(
+                    format.channels,
+                    config.sample_rate,
+                    place.latency,
+                ))
+            }
         }
         if let (Some(chain), Some(engine)) = (&mut self.chain, self.instance.take_engine()) {
             // Here the one before may be freed.
@@ -225,8 +237,9 @@ impl Plugin for Denoise {
 
 impl ClapPlugin for Denoise {
     const CLAP_ID: &'static str = "io.github.diffwav.denoise";
-    const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("Takes the noise out of recordings and leaves the voice, with a streaming diffusion model");
+    const CLAP_DESCRIPTION: Option<&'static str> = Some(
+        "Takes the noise out of recordings and leaves the voice, with a streaming diffusion model",
+    );
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = &[

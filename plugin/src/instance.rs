@@ -3,7 +3,9 @@
 //! The main thread says where the instance stands ([`Instance::activate`]), the keeper builds what the parameters
 //! ask for ([`Instance::tend`]), the audio thread takes the engine when it is there ([`Instance::take_engine`]).
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
+use std::sync::atomic::{
+    AtomicBool, AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,8 @@ pub struct Instance {
     engine: Mutex<Option<AudioSide>>,
     /// The engine whose place it took, on its way back: the audio thread must not free it.
     retired: Mutex<Option<AudioSide>>,
+    /// Held while an engine is built.
+    building: Mutex<()>,
     arrived: Condvar,
     /// The [`wanted::key`] that was built last, or in vain; 0 at first.
     built: AtomicU32,
@@ -90,6 +94,7 @@ impl Instance {
             inner: Mutex::default(),
             engine: Mutex::default(),
             retired: Mutex::default(),
+            building: Mutex::default(),
             arrived: Condvar::new(),
             built: AtomicU32::new(0),
             begun: AtomicBool::new(false),
@@ -139,6 +144,18 @@ impl Instance {
                 .map_or_else(|error| error.into_inner().0, |(inner, _)| inner);
         }
         Ok((place, fits))
+    }
+
+    /// From the main thread, when the plugin goes: ends the worker and waits for a build that is under way. The host may
+    /// unload us or exit right after, and nothing of ours may then be inside the engine's library.
+    pub fn close(&self) {
+        let running = {
+            let mut inner = self.lock();
+            inner.place = None;
+            inner.running.take()
+        };
+        drop(running);
+        drop(self.building.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// From the audio thread: the engine, once. Never waits.
@@ -192,8 +209,14 @@ impl Instance {
 
     /// From the keeper's thread: builds what the parameters ask for, if it does not run yet.
     pub fn tend(&self) {
+        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let (wanted, key) = (Wanted::of(&self.params), wanted::key(&self.params));
-        drop(self.retired.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.retired
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let place = {
             let mut inner = self.lock();
             let Some(place) = inner.place else { return };
@@ -233,7 +256,8 @@ impl Instance {
                 } else {
                     // The host activates again, and then the new latency counts from the start.
                     self.restart.store(true, Relaxed);
-                    let message = "this model has another latency: the host is asked to restart the plugin";
+                    let message =
+                        "this model has another latency: the host is asked to restart the plugin";
                     inner.status.messages.push(message.to_owned());
                 }
             }

@@ -32,7 +32,10 @@ pub fn keep(instance: &Arc<Instance>) {
             thread,
         }
     });
-    let mut instances = keeper.instances.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut instances = keeper
+        .instances
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     instances.retain(|instance| instance.strong_count() > 0);
     instances.push(Arc::downgrade(instance));
 }
@@ -53,7 +56,10 @@ fn run() {
     loop {
         // The keeper starts this thread while it is being made.
         let instances: Vec<Arc<Instance>> = KEEPER.get().map_or_else(Vec::new, |keeper| {
-            let instances = keeper.instances.lock().unwrap_or_else(PoisonError::into_inner);
+            let instances = keeper
+                .instances
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             instances.iter().filter_map(Weak::upgrade).collect()
         });
         let idle = instances.is_empty();

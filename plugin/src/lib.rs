@@ -24,7 +24,12 @@ pub mod wanted;
 pub use denoise::Denoise;
 
 // The exported symbols are the interfaces' own; they have no documentation of ours.
-#[allow(missing_docs, missing_debug_implementations, clippy::unwrap_used, clippy::undocumented_unsafe_blocks)]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::unwrap_used,
+    clippy::undocumented_unsafe_blocks
+)]
 #[doc(hidden)]
 pub mod export {
     use crate::Denoise;

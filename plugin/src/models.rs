@@ -41,7 +41,9 @@ pub fn file(path: &Path) -> Result<Model> {
         source,
     })?;
     let (changed, length) = (about.modified().ok(), about.len());
-    let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut known = KNOWN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(found) = known
         .iter()
         .find(|known| known.path == path && known.changed == changed && known.length == length)

@@ -99,7 +99,10 @@ mod tests {
     fn in_real_time_half_a_block_at_most() {
         for blocks in [1, 2, 10, 1000] {
             let (given, unlimited) = run(Duration::from_millis(10), blocks);
-            assert!(given <= Duration::from_millis(10) && !unlimited, "{given:?}");
+            assert!(
+                given <= Duration::from_millis(10) && !unlimited,
+                "{given:?}"
+            );
         }
     }
 
@@ -108,7 +111,10 @@ mod tests {
         let (given, unlimited) = run(Duration::from_millis(1), 100);
         assert_eq!((given, unlimited), (MOST, true));
         let (given, _) = run(Duration::from_millis(1), 10);
-        assert!(given > Duration::from_millis(70), "as far as it is ahead: {given:?}");
+        assert!(
+            given > Duration::from_millis(70),
+            "as far as it is ahead: {given:?}"
+        );
     }
 
     #[test]
@@ -118,8 +124,15 @@ mod tests {
             let start = Instant::now();
             // One callback is 60 ms late, the ones behind it catch up.
             for n in 0..100u32 {
-                let lateness = if (50..56).contains(&n) { 10 * (56 - n) } else { 0 };
-                patience.at(start + Duration::from_millis((10 * n + lateness).into()), 480);
+                let lateness = if (50..56).contains(&n) {
+                    10 * (56 - n)
+                } else {
+                    0
+                };
+                patience.at(
+                    start + Duration::from_millis((10 * n + lateness).into()),
+                    480,
+                );
             }
             (100..400u32)
                 .map(|n| patience.at(start + Duration::from_millis((10 * n).into()), 480))

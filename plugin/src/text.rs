@@ -44,7 +44,10 @@ pub fn parse_number(text: &str) -> Option<f32> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
         .unwrap_or(text.len());
-    text[..end].parse().ok().filter(|value: &f32| value.is_finite())
+    text[..end]
+        .parse()
+        .ok()
+        .filter(|value: &f32| value.is_finite())
 }
 
 /// "1 step", "3 steps".

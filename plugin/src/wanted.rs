@@ -40,7 +40,10 @@ impl Wanted {
 /// Another file for the user's model is not in it; no host automates that.
 pub fn key(params: &DenoiseParams) -> u32 {
     let (model, device) = (params.model.value() as u32, params.device.value() as u32);
-    let (steps, link) = (params.steps.value().max(1) as u32, u32::from(params.link.value()));
+    let (steps, link) = (
+        params.steps.value().max(1) as u32,
+        u32::from(params.link.value()),
+    );
     // Never 0, which means that nothing was built.
     1 | link << 1 | steps << 2 | device << 12 | model << 16
 }

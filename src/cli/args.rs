@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use choices::{Container, Depth, Device, Engine, Keep, Style};
 pub use super::devices::Devices;
+pub use choices::{Container, Depth, Device, Engine, Keep, Style};
 pub use denoise::Denoise;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.

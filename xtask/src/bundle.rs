@@ -84,7 +84,11 @@ pub fn bundle(options: &Options) -> Outcome {
     for path in &made {
         println!("  {}", path.display());
     }
-    if options.install { install(system) } else { Ok(()) }
+    if options.install {
+        install(system)
+    } else {
+        Ok(())
+    }
 }
 
 /// All tests of the workspace, the plugin's on the mended framework.
@@ -140,7 +144,9 @@ fn onnx_runtime(system: System) -> Result<Vec<PathBuf>, String> {
         return Ok(Vec::new());
     };
     if !pinned.is_there()? {
-        println!("ONNX Runtime is not there (cargo xtask setup fetches it): the embedded engine runs.");
+        println!(
+            "ONNX Runtime is not there (cargo xtask setup fetches it): the embedded engine runs."
+        );
         return Ok(Vec::new());
     }
     let from = pinned.library();
@@ -198,19 +204,27 @@ fn remove(path: &Path) -> Outcome {
 
 fn copy(from: &Path, to: &Path) -> Outcome {
     let folder = to.parent().unwrap_or(to);
-    fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     // A host that has the old file mapped must not see it change: the name goes to a new file.
     let fresh = to.with_extension("new");
     fs::copy(from, &fresh)
         .and_then(|_| fs::rename(&fresh, to))
-        .map_err(|error| format!("cannot copy {} to {}: {error}", from.display(), to.display()))
+        .map_err(|error| {
+            format!(
+                "cannot copy {} to {}: {error}",
+                from.display(),
+                to.display()
+            )
+        })
 }
 
 fn copy_tree(from: &Path, to: &Path) -> Outcome {
     if !from.is_dir() {
         return copy(from, to);
     }
-    let entries = fs::read_dir(from).map_err(|error| format!("cannot read {}: {error}", from.display()))?;
+    let entries =
+        fs::read_dir(from).map_err(|error| format!("cannot read {}: {error}", from.display()))?;
     for entry in entries.flatten() {
         copy_tree(&entry.path(), &to.join(entry.file_name()))?;
     }

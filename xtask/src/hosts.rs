@@ -34,13 +34,29 @@ fn python() -> Result<Option<PathBuf>, String> {
     }
     let folder = run::root().join("target/hosts/venv");
     let python = folder.join("bin/python");
-    let ready = |python: &PathBuf| run::works(&python.to_string_lossy(), &["-c", "import pedalboard, dawdreamer, numpy"]);
+    let ready = |python: &PathBuf| {
+        run::works(
+            &python.to_string_lossy(),
+            &["-c", "import pedalboard, dawdreamer, numpy"],
+        )
+    };
     if !ready(&python) {
         if !packages::ensure("to run the plugin in real hosts", &LIBRARIES, false) {
             return Ok(None);
         }
-        run::run("python3", &["-m", "venv", "--clear", &folder.to_string_lossy()])?;
-        let requirements = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "plugin/tests/hosts/requirements.txt"];
+        run::run(
+            "python3",
+            &["-m", "venv", "--clear", &folder.to_string_lossy()],
+        )?;
+        let requirements = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            "plugin/tests/hosts/requirements.txt",
+        ];
         run::run(&python, &requirements)?;
     }
     Ok(Some(python))

@@ -40,7 +40,10 @@ pub fn show(
     line.add_space(10.0);
     line.label(RichText::new("Device").color(theme::FAINT));
     let device = params.device.value();
-    let label = DEVICES.iter().find(|(choice, _)| *choice == device).map_or("", |(_, label)| label);
+    let label = DEVICES
+        .iter()
+        .find(|(choice, _)| *choice == device)
+        .map_or("", |(_, label)| label);
     let button = theme::menu_button(&mut line, label, 0.0);
     Popup::menu(&button).show(|ui| {
         for (choice, label) in DEVICES {
@@ -54,16 +57,22 @@ pub fn show(
     line.label(RichText::new(text).color(colour));
 
     let mut line = ui.new_child(UiBuilder::new().max_rect(lower).layout(row));
-    let problem = models.message().or_else(|| report.and_then(|report| report.failure.clone())).or_else(|| {
-        (!status.messages.is_empty()).then(|| status.messages.join("; "))
-    });
+    let problem = models
+        .message()
+        .or_else(|| report.and_then(|report| report.failure.clone()))
+        .or_else(|| (!status.messages.is_empty()).then(|| status.messages.join("; ")));
     match problem {
         Some(problem) => {
-            let label = RichText::new(&problem).color(theme::WARNING).font(theme::small());
-            line.add(egui::Label::new(label).truncate()).on_hover_text(problem);
+            let label = RichText::new(&problem)
+                .color(theme::WARNING)
+                .font(theme::small());
+            line.add(egui::Label::new(label).truncate())
+                .on_hover_text(problem);
         }
         None => {
-            let text = RichText::new(numbers(status, report)).color(theme::FAINT).font(theme::small());
+            let text = RichText::new(numbers(status, report))
+                .color(theme::FAINT)
+                .font(theme::small());
             line.add(egui::Label::new(text).truncate());
         }
     }
@@ -76,15 +85,27 @@ fn engine(status: &Status, report: Option<&Report>) -> (String, Color32) {
     }
     match (&status.about, report) {
         (Some(about), Some(report)) => {
-            let (engine, device) = about.engine.rsplit_once(" on ").unwrap_or((&about.engine, "cpu"));
+            let (engine, device) = about
+                .engine
+                .rsplit_once(" on ")
+                .unwrap_or((&about.engine, "cpu"));
             let steps = if report.stages < report.stages_full {
-                format!(", {} of {} steps to keep up", report.stages, report.stages_full)
+                format!(
+                    ", {} of {} steps to keep up",
+                    report.stages, report.stages_full
+                )
             } else {
                 String::new()
             };
-            (format!("runs in {engine} on {}{steps}", device.to_uppercase()), theme::TEXT)
+            (
+                format!("runs in {engine} on {}{steps}", device.to_uppercase()),
+                theme::TEXT,
+            )
         }
-        _ if status.place.is_some() => ("loading; the input plays meanwhile".to_owned(), theme::WARNING),
+        _ if status.place.is_some() => (
+            "loading; the input plays meanwhile".to_owned(),
+            theme::WARNING,
+        ),
         _ => ("waits for the host to start audio".to_owned(), theme::FAINT),
     }
 }
@@ -95,7 +116,11 @@ fn numbers(status: &Status, report: Option<&Report>) -> String {
     if let Some(place) = &status.place {
         let latency = Frames(place.latency as u64).milliseconds(place.format.rate);
         parts.push(format!("Latency {latency:.0} ms, compensated by the host"));
-        parts.push(format!("{} at {}", channels(place.format.channels), place.format.rate));
+        parts.push(format!(
+            "{} at {}",
+            channels(place.format.channels),
+            place.format.rate
+        ));
     }
     if let Some(report) = report {
         parts.push(format!("busy {:.0} % of the time", 100.0 * report.load));

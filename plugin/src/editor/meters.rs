@@ -38,7 +38,11 @@ impl Meters {
         let fall = 20.0 * seconds / FALL;
         let level = |peak: f32| 20.0 * peak.max(1e-9).log10();
         let (input, output, reduction) = levels.map_or((FLOOR, FLOOR, 0.0), |levels| {
-            (level(levels.input_peak), level(levels.output_peak), levels.reduction().0)
+            (
+                level(levels.input_peak),
+                level(levels.output_peak),
+                levels.reduction().0,
+            )
         });
         self.input = input.max(self.input - fall).clamp(FLOOR, 12.0);
         self.output = output.max(self.output - fall).clamp(FLOOR, 12.0);
@@ -50,22 +54,73 @@ impl Meters {
     pub fn show(&self, ui: &Ui, rect: Rect) {
         let width = rect.width() / 3.0;
         let cell = |index: usize| {
-            Rect::from_min_size(rect.min + vec2(width * index as f32, 0.0), vec2(width, rect.height()))
+            Rect::from_min_size(
+                rect.min + vec2(width * index as f32, 0.0),
+                vec2(width, rect.height()),
+            )
         };
         let share = |level: f32| (level - FLOOR) / (6.0 - FLOOR);
-        let loud = |level: f32| if level > -0.1 { theme::WARNING } else { theme::ACCENT };
-        let text = |level: f32| if level <= FLOOR { "–".to_owned() } else { format!("{level:.0}") };
-        bar(ui, cell(0), "In", &text(self.input), 0.0, share(self.input), loud(self.input));
-        bar(ui, cell(1), "Out", &text(self.output), 0.0, share(self.output), loud(self.output));
+        let loud = |level: f32| {
+            if level > -0.1 {
+                theme::WARNING
+            } else {
+                theme::ACCENT
+            }
+        };
+        let text = |level: f32| {
+            if level <= FLOOR {
+                "–".to_owned()
+            } else {
+                format!("{level:.0}")
+            }
+        };
+        bar(
+            ui,
+            cell(0),
+            "In",
+            &text(self.input),
+            0.0,
+            share(self.input),
+            loud(self.input),
+        );
+        bar(
+            ui,
+            cell(1),
+            "Out",
+            &text(self.output),
+            0.0,
+            share(self.output),
+            loud(self.output),
+        );
         let down = self.reduction / REDUCTION;
-        bar(ui, cell(2), "Taken", &format!("{:.0}", self.reduction), 1.0 - down, 1.0, theme::REMOVED);
+        bar(
+            ui,
+            cell(2),
+            "Taken",
+            &format!("{:.0}", self.reduction),
+            1.0 - down,
+            1.0,
+            theme::REMOVED,
+        );
     }
 }
 
 fn bar(ui: &Ui, cell: Rect, name: &str, value: &str, from: f32, to: f32, colour: Color32) {
     let painter = ui.painter();
-    painter.text(cell.center_top(), Align2::CENTER_TOP, name, theme::small(), theme::FAINT);
-    painter.text(cell.center_bottom(), Align2::CENTER_BOTTOM, value, theme::small(), theme::TEXT);
+    painter.text(
+        cell.center_top(),
+        Align2::CENTER_TOP,
+        name,
+        theme::small(),
+        theme::FAINT,
+    );
+    painter.text(
+        cell.center_bottom(),
+        Align2::CENTER_BOTTOM,
+        value,
+        theme::small(),
+        theme::TEXT,
+    );
     let track = Rect::from_min_max(
         pos2(cell.center().x - 8.0, cell.top() + 18.0),
         pos2(cell.center().x + 8.0, cell.bottom() - 18.0),

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use egui::{Vec2, vec2};
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
-use nice_plug_egui::{EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor,
+};
 
 use crate::instance::Instance;
 use crate::params::DenoiseParams;

@@ -74,20 +74,38 @@ impl Models {
     pub fn menu(&mut self, ui: &mut Ui, params: &DenoiseParams, setter: &ParamSetter<'_>) {
         ui.set_min_width(300.0);
         let now = params.model.value();
-        if ui.selectable_label(now == ModelChoice::BuiltIn, "denoise-v1 (built in)").clicked() {
+        if ui
+            .selectable_label(now == ModelChoice::BuiltIn, "denoise-v1 (built in)")
+            .clicked()
+        {
             *lock(&self.offer) = Offer::None;
             wheel::set(setter, &params.model, ModelChoice::BuiltIn);
         }
-        let file = params.saved.read().ok().and_then(|saved| saved.model_file.clone());
+        let file = params
+            .saved
+            .read()
+            .ok()
+            .and_then(|saved| saved.model_file.clone());
         if let Some(path) = file {
             let chosen = now == ModelChoice::File;
-            if ui.selectable_label(chosen, short(&path)).on_hover_text(path.display().to_string()).clicked() {
+            if ui
+                .selectable_label(chosen, short(&path))
+                .on_hover_text(path.display().to_string())
+                .clicked()
+            {
                 self.offer(path);
             }
         }
         ui.separator();
-        ui.label(egui::RichText::new("Drop an .onnx file on this window, or name one:").color(theme::FAINT));
-        let field = ui.add(egui::TextEdit::singleline(&mut self.typed).hint_text("/path/to/model.onnx").desired_width(f32::INFINITY));
+        ui.label(
+            egui::RichText::new("Drop an .onnx file on this window, or name one:")
+                .color(theme::FAINT),
+        );
+        let field = ui.add(
+            egui::TextEdit::singleline(&mut self.typed)
+                .hint_text("/path/to/model.onnx")
+                .desired_width(f32::INFINITY),
+        );
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (ui.button("Use this file").clicked() || entered) && !self.typed.trim().is_empty() {
             self.offer(PathBuf::from(self.typed.trim()));
@@ -104,7 +122,10 @@ pub fn name(params: &DenoiseParams) -> String {
 }
 
 fn short(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn lock(offer: &Mutex<Offer>) -> std::sync::MutexGuard<'_, Offer> {

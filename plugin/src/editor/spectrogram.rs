@@ -61,7 +61,12 @@ impl Picture {
         if self.pixels.len() != WIDTH * BANDS {
             self.pixels = vec![theme::WELL; WIDTH * BANDS];
         }
-        for (row, (a, b)) in self.pixels.chunks_exact_mut(WIDTH).rev().zip(a.iter().zip(b)) {
+        for (row, (a, b)) in self
+            .pixels
+            .chunks_exact_mut(WIDTH)
+            .rev()
+            .zip(a.iter().zip(b))
+        {
             row.copy_within(1.., 0);
             row[WIDTH - 1] = theme::heat((a.max(*b) - DARK) / (BRIGHT - DARK));
         }
@@ -89,10 +94,19 @@ impl Picture {
             let band = edges.iter().take_while(|edge| **edge < hz).count();
             if band < BANDS {
                 let y = rect.bottom() - rect.height() * band as f32 / BANDS as f32;
-                painter.hline(rect.right() - 5.0..=rect.right(), y, egui::Stroke::new(1.0, theme::FAINT));
+                painter.hline(
+                    rect.right() - 5.0..=rect.right(),
+                    y,
+                    egui::Stroke::new(1.0, theme::FAINT),
+                );
                 let galley = painter.layout_no_wrap(label.to_owned(), theme::small(), theme::TEXT);
-                let place = Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, y), galley.size());
-                painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 3.0, Color32::from_black_alpha(150));
+                let place =
+                    Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 10.0, y), galley.size());
+                painter.rect_filled(
+                    place.expand2(vec2(3.0, 0.0)),
+                    3.0,
+                    Color32::from_black_alpha(150),
+                );
                 painter.galley(place.min, galley, theme::TEXT);
             }
         }

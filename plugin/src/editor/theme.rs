@@ -116,7 +116,11 @@ pub fn heat(share: f32) -> Color32 {
         (1.0, [255.0, 250.0, 236.0]),
     ];
     let share = share.clamp(0.0, 1.0);
-    let above = STOPS.iter().position(|(at, _)| *at >= share).unwrap_or(5).max(1);
+    let above = STOPS
+        .iter()
+        .position(|(at, _)| *at >= share)
+        .unwrap_or(5)
+        .max(1);
     let ((a, from), (b, to)) = (STOPS[above - 1], STOPS[above]);
     let along = (share - a) / (b - a);
     let mix = |i: usize| (from[i] + along * (to[i] - from[i])) as u8;

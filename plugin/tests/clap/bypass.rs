@@ -81,10 +81,17 @@ fn nothing_that_is_switched_clicks() {
     let stopped = plugin.activate(48_000.0, 512);
     let latency = plugin.latency();
     let mut changes = Vec::new();
-    for (index, name) in ["Bypass", "Listen", "Mix", "Amount", "Bypass", "Listen"].iter().enumerate() {
+    for (index, name) in ["Bypass", "Listen", "Mix", "Amount", "Bypass", "Listen"]
+        .iter()
+        .enumerate()
+    {
         let parameter = plugin.parameter(name);
         let value = if index < 2 { 1.0 } else { 0.0 };
-        changes.push(Change { frame: 20_000 + 10_000 * index + 77, id: parameter.id, value });
+        changes.push(Change {
+            frame: 20_000 + 10_000 * index + 77,
+            id: parameter.id,
+            value,
+        });
     }
     let mut started = stopped.start_processing().unwrap();
     let out = run(&mut started, &input, blocks(512), &changes);
@@ -93,7 +100,10 @@ fn nothing_that_is_switched_clicks() {
         for n in latency + 1..plane.len() {
             let step = (plane[n] - plane[n - 1]).abs();
             // A glide of 20 ms over at most twice the amplitude adds 2·0.5/960 a sample.
-            assert!(step < own + 2.2 * 0.5 / 960.0 + 1e-4, "frame {n}: a step of {step}");
+            assert!(
+                step < own + 2.2 * 0.5 / 960.0 + 1e-4,
+                "frame {n}: a step of {step}"
+            );
         }
     }
 }

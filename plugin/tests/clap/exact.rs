@@ -8,16 +8,31 @@ use crate::signal::{compensated, difference, file_mode, noisy, settings};
 use crate::world;
 
 /// Runs with the network of the world and compares with `expected`, which is aligned.
-fn compare(rate: u32, most: u32, mut next: impl FnMut() -> usize, input: &[Vec<f32>], expected: &[Vec<f32>]) {
+fn compare(
+    rate: u32,
+    most: u32,
+    mut next: impl FnMut() -> usize,
+    input: &[Vec<f32>],
+    expected: &[Vec<f32>],
+) {
     let mut plugin = Plugin::new();
     let stopped = plugin.activate(f64::from(rate), most);
     let latency = plugin.latency();
     let mut started = stopped.start_processing().unwrap();
     let out = run(&mut started, input, &mut next, &[]);
     // A frame of the spectrum may ring a window early, as in a file whose start is cut off.
-    assert!(out.iter().all(|plane| plane[..latency - rate as usize / 50].iter().all(|v| *v == 0.0)), "silence before the latency");
+    assert!(
+        out.iter().all(|plane| plane[..latency - rate as usize / 50]
+            .iter()
+            .all(|v| *v == 0.0)),
+        "silence before the latency"
+    );
     let out = compensated(&out, latency);
-    assert_eq!(difference(&out, expected), None, "{rate} Hz, blocks up to {most}");
+    assert_eq!(
+        difference(&out, expected),
+        None,
+        "{rate} Hz, blocks up to {most}"
+    );
     plugin.deactivate(started.stop_processing());
 }
 
@@ -83,7 +98,11 @@ fn the_real_network_gives_the_file() {
         let worst = compensated(&out, latency)
             .iter()
             .flatten()
-            .zip(expected.iter().flat_map(|plane| &plane[..input[0].len() - latency]))
+            .zip(
+                expected
+                    .iter()
+                    .flat_map(|plane| &plane[..input[0].len() - latency]),
+            )
             .map(|(a, b)| (a - b).abs())
             .fold(0.0, f32::max);
         // One frame a call against many: the engine may sum in another order.

@@ -6,7 +6,9 @@ use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::*;
-use clack_host::process::{PluginAudioConfiguration, StartedPluginAudioProcessor, StoppedPluginAudioProcessor};
+use clack_host::process::{
+    PluginAudioConfiguration, StartedPluginAudioProcessor, StoppedPluginAudioProcessor,
+};
 use clack_host::utils::ClapId;
 
 /// What plugins ask of the host.
@@ -59,7 +61,10 @@ impl Plugin {
     pub fn new() -> Self {
         // SAFETY: the entry is the plugin's own, and a path that it does not read.
         let entry = unsafe {
-            PluginEntry::load_from_raw(&diffwav_plugin::export::clap_entry, c"/nowhere/diffwav.clap")
+            PluginEntry::load_from_raw(
+                &diffwav_plugin::export::clap_entry,
+                c"/nowhere/diffwav.clap",
+            )
         }
         .unwrap();
         let info = HostInfo::new("diffwav tests", "diffwav", "", "1").unwrap();
@@ -92,7 +97,11 @@ impl Plugin {
     pub fn offline(&mut self, offline: bool) {
         let handle = self.instance.plugin_handle();
         let render: PluginRender = handle.get_extension().unwrap();
-        let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
+        let mode = if offline {
+            RenderMode::Offline
+        } else {
+            RenderMode::Realtime
+        };
         render.set(&handle, mode).unwrap();
     }
 
@@ -116,7 +125,10 @@ impl Plugin {
     }
 
     pub fn parameter(&mut self, name: &str) -> Parameter {
-        let found = self.parameters().into_iter().find(|parameter| parameter.name == name);
+        let found = self
+            .parameters()
+            .into_iter()
+            .find(|parameter| parameter.name == name);
         found.unwrap_or_else(|| panic!("no parameter is called {name}"))
     }
 
@@ -130,7 +142,9 @@ impl Plugin {
         let handle = self.instance.plugin_handle();
         let params: PluginParams = handle.get_extension().unwrap();
         let mut buffer = [0; 256];
-        let text = params.value_to_text(&handle, id, value, &mut buffer).unwrap();
+        let text = params
+            .value_to_text(&handle, id, value, &mut buffer)
+            .unwrap();
         String::from_utf8(text.to_vec()).unwrap()
     }
 
@@ -147,7 +161,11 @@ impl Plugin {
         let mut handle = self.instance.inactive_plugin_handle().unwrap();
         let params: PluginParams = handle.get_extension().unwrap();
         let event = [ParamValueEvent::new(0, id, Pckn::match_all(), value)];
-        params.flush(&mut handle, &InputEvents::from_buffer(&event), &mut OutputEvents::void());
+        params.flush(
+            &mut handle,
+            &InputEvents::from_buffer(&event),
+            &mut OutputEvents::void(),
+        );
     }
 
     pub fn save(&mut self) -> Vec<u8> {
@@ -182,11 +200,21 @@ pub fn run(
     let mut start = 0;
     while start < frames {
         let end = (start + next().max(1)).min(frames);
-        let mut now: Vec<&Change> = changes.iter().filter(|change| (start..end).contains(&change.frame)).collect();
+        let mut now: Vec<&Change> = changes
+            .iter()
+            .filter(|change| (start..end).contains(&change.frame))
+            .collect();
         now.sort_by_key(|change| change.frame);
         let events: Vec<ParamValueEvent> = now
             .iter()
-            .map(|change| ParamValueEvent::new((change.frame - start) as u32, change.id, Pckn::match_all(), change.value))
+            .map(|change| {
+                ParamValueEvent::new(
+                    (change.frame - start) as u32,
+                    change.id,
+                    Pckn::match_all(),
+                    change.value,
+                )
+            })
             .collect();
         let block: Vec<&[f32]> = input.iter().map(|plane| &plane[start..end]).collect();
         let done = call(processor, &block, &events);
@@ -199,20 +227,36 @@ pub fn run(
 }
 
 /// One process call.
-pub fn call(processor: &mut Started, input: &[&[f32]], events: &[ParamValueEvent]) -> Vec<Vec<f32>> {
+pub fn call(
+    processor: &mut Started,
+    input: &[&[f32]],
+    events: &[ParamValueEvent],
+) -> Vec<Vec<f32>> {
     let mut from: Vec<Vec<f32>> = input.iter().map(|plane| plane.to_vec()).collect();
     let mut to: Vec<Vec<f32>> = from.iter().map(|plane| vec![7.0; plane.len()]).collect();
-    let (mut in_ports, mut out_ports) = (AudioPorts::with_capacity(from.len(), 1), AudioPorts::with_capacity(to.len(), 1));
+    let (mut in_ports, mut out_ports) = (
+        AudioPorts::with_capacity(from.len(), 1),
+        AudioPorts::with_capacity(to.len(), 1),
+    );
     let inputs = in_ports.with_input_buffers([AudioPortBuffer {
         latency: 0,
-        channels: AudioPortBufferType::f32_input_only(from.iter_mut().map(|plane| InputChannel::variable(plane))),
+        channels: AudioPortBufferType::f32_input_only(
+            from.iter_mut().map(|plane| InputChannel::variable(plane)),
+        ),
     }]);
     let mut outputs = out_ports.with_output_buffers([AudioPortBuffer {
         latency: 0,
         channels: AudioPortBufferType::f32_output_only(to.iter_mut().map(Vec::as_mut_slice)),
     }]);
     processor
-        .process(&inputs, &mut outputs, &InputEvents::from_buffer(&events), &mut OutputEvents::void(), None, None)
+        .process(
+            &inputs,
+            &mut outputs,
+            &InputEvents::from_buffer(&events),
+            &mut OutputEvents::void(),
+            None,
+            None,
+        )
         .unwrap();
     to
 }

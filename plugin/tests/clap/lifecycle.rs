@@ -16,8 +16,15 @@ fn activation_does_not_wait_for_a_slow_engine() {
     let began = Instant::now();
     let stopped = plugin.activate(48_000.0, 512);
     // It waits for 60 ms; the rest is for a machine that has other things to do.
-    assert!(began.elapsed() < Duration::from_millis(1000), "{:?}", began.elapsed());
-    assert!(plugin.latency() > 0, "the latency is known before the engine is there");
+    assert!(
+        began.elapsed() < Duration::from_millis(1000),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(
+        plugin.latency() > 0,
+        "the latency is known before the engine is there"
+    );
     plugin.deactivate(stopped);
 }
 
@@ -32,7 +39,10 @@ fn latency_depends_on_rate_and_block_alone() {
         latencies.push(plugin.latency());
         plugin.deactivate(stopped);
     }
-    assert!(latencies.iter().all(|latency| *latency == latencies[0]), "{latencies:?}");
+    assert!(
+        latencies.iter().all(|latency| *latency == latencies[0]),
+        "{latencies:?}"
+    );
     // Window − hop, and H + B − 2 + T for blocks that may shrink, with T = H.
     assert_eq!(latencies[0], 480 + 480 + 512 - 2 + 480);
     let stopped = plugin.activate(48_000.0, 64);
@@ -54,7 +64,11 @@ fn a_reset_forgets_the_signal() {
         started.reset();
         let out = run(&mut started, &second, blocks(256), &[]);
         started.reset();
-        assert_eq!(difference(&fresh, &out), None, "after {frames} frames of another signal");
+        assert_eq!(
+            difference(&fresh, &out),
+            None,
+            "after {frames} frames of another signal"
+        );
     }
     plugin.deactivate(started.stop_processing());
 }
@@ -95,11 +109,19 @@ fn activation_storms_leave_a_working_plugin() {
 #[test]
 fn instances_do_not_hear_each_other() {
     let _world = world::with(world::memory);
-    let inputs: Vec<Vec<Vec<f32>>> = (0..4).map(|n| noisy(2, 20_000, 30_000.0 + 5_000.0 * f64::from(n))).collect();
+    let inputs: Vec<Vec<Vec<f32>>> = (0..4)
+        .map(|n| noisy(2, 20_000, 30_000.0 + 5_000.0 * f64::from(n)))
+        .collect();
     let alone: Vec<_> = inputs.iter().map(|input| bounce(input)).collect();
     let together = std::thread::scope(|scope| {
-        let threads: Vec<_> = inputs.iter().map(|input| scope.spawn(|| bounce(input))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        let threads: Vec<_> = inputs
+            .iter()
+            .map(|input| scope.spawn(|| bounce(input)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect::<Vec<_>>()
     });
     for (alone, together) in alone.iter().zip(&together) {
         assert_eq!(difference(alone, together), None);
@@ -124,7 +146,10 @@ fn twenty_instances_of_the_real_network_load_and_leave() {
     let _world = world::real();
     let input = noisy(2, 4_800, 48_000.0);
     let mut plugins: Vec<Plugin> = (0..20).map(|_| Plugin::new()).collect();
-    let stopped: Vec<_> = plugins.iter_mut().map(|plugin| plugin.activate(48_000.0, 512)).collect();
+    let stopped: Vec<_> = plugins
+        .iter_mut()
+        .map(|plugin| plugin.activate(48_000.0, 512))
+        .collect();
     let mut outputs = Vec::new();
     for (plugin, stopped) in plugins.iter_mut().zip(stopped) {
         let mut started = stopped.start_processing().unwrap();

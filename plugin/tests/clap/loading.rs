@@ -49,7 +49,10 @@ fn real_time_plays_the_delayed_input_and_fades_the_engine_in() {
         let mut started = stopped.start_processing().unwrap();
         let mut out = vec![Vec::new(), Vec::new()];
         for start in (0..input[0].len()).step_by(480) {
-            let block: Vec<&[f32]> = input.iter().map(|plane| &plane[start..start + 480]).collect();
+            let block: Vec<&[f32]> = input
+                .iter()
+                .map(|plane| &plane[start..start + 480])
+                .collect();
             for (to, from) in out.iter_mut().zip(call(&mut started, &block, &[])) {
                 to.extend(from);
             }
@@ -64,9 +67,15 @@ fn real_time_plays_the_delayed_input_and_fades_the_engine_in() {
     let end = out[0].len();
     let near = |n: usize| (out[0][n] - expected[0][n]).abs() < 1e-3;
     let close = (end - 20_000..end).filter(|n| near(*n)).count();
-    assert!(close > 15_000, "the engine plays at the end: {close} of 20000 frames");
+    assert!(
+        close > 15_000,
+        "the engine plays at the end: {close} of 20000 frames"
+    );
     let own = 0.5 * std::f32::consts::TAU * 60.0 / 48_000.0;
-    let largest = out[0].windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    let largest = out[0]
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).abs())
+        .fold(0.0, f32::max);
     assert!(largest < own + 0.5 * 2.2 / 384.0, "a step of {largest}");
 }
 
@@ -83,11 +92,18 @@ fn steps_change_while_it_plays_without_a_step_in_the_signal() {
     let stopped = plugin.activate(48_000.0, 480);
     let latency = plugin.latency();
     let mut started = stopped.start_processing().unwrap();
-    let change = crate::host::Change { frame: 48_000, id: steps, value: 2.0 };
+    let change = crate::host::Change {
+        frame: 48_000,
+        id: steps,
+        value: 2.0,
+    };
     let out = run(&mut started, &input, blocks(480), &[change]);
     plugin.deactivate(started.stop_processing());
     assert_eq!(plugin.latency(), latency);
     let own = 0.5 * std::f32::consts::TAU * 60.0 / 48_000.0;
-    let largest = out[0][latency..].windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
+    let largest = out[0][latency..]
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).abs())
+        .fold(0.0, f32::max);
     assert!(largest < own + 0.5 / 384.0, "a step of {largest}");
 }

@@ -22,14 +22,19 @@ const KNOWN: [(&str, &str); 11] = [
 
 /// The framework's hash of the ids in params.rs, written anew.
 fn hash(id: &str) -> u32 {
-    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & 0x7fff_ffff
+    id.bytes().fold(0u32, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(byte.into())
+    }) & 0x7fff_ffff
 }
 
 #[test]
 fn ids_and_names_are_the_ones_that_projects_were_saved_with() {
     let _world = world::with(world::memory);
     let parameters = Plugin::new().parameters();
-    let found: Vec<(&str, u32)> = parameters.iter().map(|p| (p.name.as_str(), p.id.get())).collect();
+    let found: Vec<(&str, u32)> = parameters
+        .iter()
+        .map(|p| (p.name.as_str(), p.id.get()))
+        .collect();
     let expected: Vec<(&str, u32)> = KNOWN.iter().map(|(name, id)| (*name, hash(id))).collect();
     assert_eq!(found, expected);
 }
@@ -40,9 +45,14 @@ fn texts_are_read_back_as_what_they_say() {
     let mut plugin = Plugin::new();
     for parameter in plugin.parameters() {
         for step in 0..=100 {
-            let value = parameter.least + (parameter.most - parameter.least) * f64::from(step) / 100.0;
+            let value =
+                parameter.least + (parameter.most - parameter.least) * f64::from(step) / 100.0;
             let text = plugin.text(parameter.id, value);
-            assert!(!text.is_empty() && text.len() < 40, "{}: {text:?}", parameter.name);
+            assert!(
+                !text.is_empty() && text.len() < 40,
+                "{}: {text:?}",
+                parameter.name
+            );
             let read = plugin.parse(parameter.id, &text);
             let read = read.unwrap_or_else(|| panic!("{}: {text:?} is not read", parameter.name));
             let again = plugin.text(parameter.id, read);
@@ -52,7 +62,10 @@ fn texts_are_read_back_as_what_they_say() {
         }
         for nonsense in ["", "nonsense", "💥", "NaN", "1e999"] {
             if let Some(read) = plugin.parse(parameter.id, nonsense) {
-                assert!((parameter.least..=parameter.most).contains(&read), "{nonsense:?} gave {read}");
+                assert!(
+                    (parameter.least..=parameter.most).contains(&read),
+                    "{nonsense:?} gave {read}"
+                );
             }
         }
     }
@@ -65,7 +78,12 @@ fn values_stand_at_their_defaults_and_inside_their_ranges() {
     for parameter in plugin.parameters() {
         assert!(parameter.least < parameter.most, "{}", parameter.name);
         assert!((parameter.least..=parameter.most).contains(&parameter.default));
-        assert_eq!(plugin.value(parameter.id), parameter.default, "{}", parameter.name);
+        assert_eq!(
+            plugin.value(parameter.id),
+            parameter.default,
+            "{}",
+            parameter.name
+        );
     }
 }
 

@@ -17,7 +17,8 @@ pub fn noisy(channels: usize, frames: usize, rate: f64) -> Vec<Vec<f32>> {
         .map(|channel| {
             (0..frames)
                 .map(|n| {
-                    let phase = std::f64::consts::TAU * (220.0 + 110.0 * channel as f64) * n as f64 / rate;
+                    let phase =
+                        std::f64::consts::TAU * (220.0 + 110.0 * channel as f64) * n as f64 / rate;
                     0.3 * phase.sin() as f32 + 0.1 * noise()
                 })
                 .collect()
@@ -34,7 +35,12 @@ pub fn settings() -> Settings {
 }
 
 /// What file mode makes of `input`: as long, and aligned.
-pub fn file_mode(network: Box<dyn Network>, input: &[Vec<f32>], rate: u32, settings: &Settings) -> Vec<Vec<f32>> {
+pub fn file_mode(
+    network: Box<dyn Network>,
+    input: &[Vec<f32>],
+    rate: u32,
+    settings: &Settings,
+) -> Vec<Vec<f32>> {
     let format = Format {
         rate: Hz(rate),
         channels: input.len(),
@@ -68,5 +74,8 @@ pub fn difference(a: &[Vec<f32>], b: &[Vec<f32>]) -> Option<(usize, usize, f32, 
 
 /// Takes the first `latency` frames off.
 pub fn compensated(signal: &[Vec<f32>], latency: usize) -> Vec<Vec<f32>> {
-    signal.iter().map(|plane| plane[latency..].to_vec()).collect()
+    signal
+        .iter()
+        .map(|plane| plane[latency..].to_vec())
+        .collect()
 }

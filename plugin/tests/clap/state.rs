@@ -11,7 +11,11 @@ fn blob(json: &str) -> Vec<u8> {
 }
 
 fn values(plugin: &mut Plugin) -> Vec<(String, f64)> {
-    plugin.parameters().iter().map(|p| (p.name.clone(), plugin.value(p.id))).collect()
+    plugin
+        .parameters()
+        .iter()
+        .map(|p| (p.name.clone(), plugin.value(p.id)))
+        .collect()
 }
 
 fn scrambled() -> Plugin {
@@ -19,7 +23,10 @@ fn scrambled() -> Plugin {
     for (index, parameter) in plugin.parameters().into_iter().enumerate() {
         let along = [0.25, 0.6, 1.0, 0.0, 0.0, 0.8, 0.1, 1.0, 1.0, 0.0, 1.0][index];
         let value = parameter.least + (parameter.most - parameter.least) * along;
-        plugin.set(&parameter.name, value.round().clamp(parameter.least, parameter.most));
+        plugin.set(
+            &parameter.name,
+            value.round().clamp(parameter.least, parameter.most),
+        );
     }
     plugin
 }
@@ -41,11 +48,17 @@ fn what_an_older_state_lacks_is_the_default() {
     let _world = world::with(world::memory);
     let mut plugin = scrambled();
     let fresh = values(&mut Plugin::new());
-    assert!(plugin.load(&blob(r#"{"version":"0.0.1","params":{"mix":{"f32":50.0}},"fields":{}}"#)));
+    assert!(plugin.load(&blob(
+        r#"{"version":"0.0.1","params":{"mix":{"f32":50.0}},"fields":{}}"#
+    )));
     let mix = plugin.parameter("Mix");
     for (name, value) in values(&mut plugin) {
         let expected = fresh.iter().find(|(known, _)| *known == name).unwrap().1;
-        let expected = if name == "Mix" { 0.5 * mix.most } else { expected };
+        let expected = if name == "Mix" {
+            0.5 * mix.most
+        } else {
+            expected
+        };
         assert!((value - expected).abs() < 1e-6, "{name}: {value}");
     }
 }
@@ -72,7 +85,11 @@ fn values_out_of_range_and_of_the_wrong_type_do_no_harm() {
     plugin.load(&blob(wild));
     for parameter in plugin.parameters() {
         let value = plugin.value(parameter.id);
-        assert!((parameter.least..=parameter.most).contains(&value), "{}: {value}", parameter.name);
+        assert!(
+            (parameter.least..=parameter.most).contains(&value),
+            "{}: {value}",
+            parameter.name
+        );
     }
 }
 
@@ -104,7 +121,11 @@ fn random_bytes_change_nothing() {
         plugin.load(&bytes);
         for parameter in plugin.parameters() {
             let value = plugin.value(parameter.id);
-            assert!((parameter.least..=parameter.most).contains(&value), "{}: {value}", parameter.name);
+            assert!(
+                (parameter.least..=parameter.most).contains(&value),
+                "{}: {value}",
+                parameter.name
+            );
         }
     }
 }
@@ -121,8 +142,15 @@ fn a_model_that_is_gone_leaves_the_built_in_one_running() {
     let input = crate::signal::noisy(2, 24_000, 48_000.0);
     let out = crate::host::run(&mut started, &input, crate::host::blocks(512), &[]);
     let energy = |signal: &[f32]| signal.iter().map(|v| v * v).sum::<f32>();
-    assert!(energy(&out[0][12_000..]) > 0.0 && energy(&out[0][12_000..]) < 0.9 * energy(&input[0][12_000..]), "it cleans");
+    assert!(
+        energy(&out[0][12_000..]) > 0.0
+            && energy(&out[0][12_000..]) < 0.9 * energy(&input[0][12_000..]),
+        "it cleans"
+    );
     plugin.deactivate(started.stop_processing());
     let again = String::from_utf8(plugin.save()).unwrap();
-    assert!(again.contains("/nowhere/at/all.onnx"), "and the project keeps its wish");
+    assert!(
+        again.contains("/nowhere/at/all.onnx"),
+        "and the project keeps its wish"
+    );
 }

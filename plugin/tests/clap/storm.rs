@@ -46,7 +46,13 @@ fn sample(random: &mut Random) -> f32 {
     }
 }
 
-fn storm(started: &mut Started, parameters: &[Parameter], random: &mut Random, most: usize, calls: usize) {
+fn storm(
+    started: &mut Started,
+    parameters: &[Parameter],
+    random: &mut Random,
+    most: usize,
+    calls: usize,
+) {
     for _ in 0..calls {
         let frames = match random.below(8) {
             0 => 0,
@@ -54,13 +60,18 @@ fn storm(started: &mut Started, parameters: &[Parameter], random: &mut Random, m
             2 => most,
             _ => random.below(most) + 1,
         };
-        let input: Vec<Vec<f32>> = (0..2).map(|_| (0..frames).map(|_| sample(random)).collect()).collect();
+        let input: Vec<Vec<f32>> = (0..2)
+            .map(|_| (0..frames).map(|_| sample(random)).collect())
+            .collect();
         let mut events: Vec<(u32, ParamValueEvent)> = (0..random.below(12))
             .map(|_| {
                 let parameter = &parameters[random.below(parameters.len())];
                 let value = parameter.least + (parameter.most - parameter.least) * random.unit();
                 let time = random.below(if mended() { frames + 2 } else { frames.max(1) }) as u32;
-                (time, ParamValueEvent::new(time, parameter.id, Pckn::match_all(), value))
+                (
+                    time,
+                    ParamValueEvent::new(time, parameter.id, Pckn::match_all(), value),
+                )
             })
             .collect();
         if !mended() {
@@ -82,7 +93,12 @@ fn storm(started: &mut Started, parameters: &[Parameter], random: &mut Random, m
 fn random_parameters_and_inputs_on_the_audio_thread() {
     let _world = world::with(world::memory);
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for (rate, most) in [(48_000.0, 512), (44_100.0, 1), (192_000.0, 4096), (96_000.0, 33)] {
+    for (rate, most) in [
+        (48_000.0, 512),
+        (44_100.0, 1),
+        (192_000.0, 4096),
+        (96_000.0, 33),
+    ] {
         let mut plugin = Plugin::new();
         let parameters = plugin.parameters();
         let stopped = plugin.activate(rate, most);
@@ -161,10 +177,19 @@ fn a_network_slower_than_real_time_leaves_the_input_playing() {
         (started.stop_processing(), out)
     });
     plugin.deactivate(stopped);
-    assert!(began.elapsed() < Duration::from_secs(20), "it hung: {:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "it hung: {:?}",
+        began.elapsed()
+    );
     // The identity and the input are one signal, so whatever stands in, it is the delayed input.
     for n in latency..out.len() {
-        assert!((out[n] - input[n - latency]).abs() < 2e-3, "frame {n}: {} {}", out[n], input[n - latency]);
+        assert!(
+            (out[n] - input[n - latency]).abs() < 2e-3,
+            "frame {n}: {} {}",
+            out[n],
+            input[n - latency]
+        );
     }
 }
 
@@ -182,7 +207,10 @@ fn a_network_that_fails_leaves_the_input_playing_and_a_bounce_does_not_wait() {
     for block in input.chunks(512) {
         out.extend(call(&mut started, &[block, block], &[]).remove(0));
     }
-    assert!(began.elapsed() < Duration::from_secs(10), "it waited for what will not come");
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "it waited for what will not come"
+    );
     for n in latency..out.len() {
         assert!((out[n] - input[n - latency]).abs() < 2e-3, "frame {n}");
     }

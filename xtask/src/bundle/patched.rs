@@ -33,8 +33,11 @@ pub fn cargo(arguments: &[String], environment: &[(&str, &str)]) -> Result<(), S
 /// The folder of the mended crate; made anew only when the patch has changed, so that cargo need not build it again.
 fn mended(name: &str, version: &str) -> Result<PathBuf, String> {
     let full = format!("{name}-{version}");
-    let patch = run::root().join("plugin/patches").join(format!("{full}.patch"));
-    let text = fs::read(&patch).map_err(|error| format!("cannot read {}: {error}", patch.display()))?;
+    let patch = run::root()
+        .join("plugin/patches")
+        .join(format!("{full}.patch"));
+    let text =
+        fs::read(&patch).map_err(|error| format!("cannot read {}: {error}", patch.display()))?;
     let to = run::root().join("target/patched").join(&full);
     let stamp = to.join(".patched");
     if fs::read(&stamp).is_ok_and(|before| before == text) {
@@ -43,7 +46,8 @@ fn mended(name: &str, version: &str) -> Result<PathBuf, String> {
     let _ = fs::remove_dir_all(&to);
     super::copy_tree(&fetched(name, version)?, &to)?;
     apply(&patch, &to)?;
-    fs::write(&stamp, text).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+    fs::write(&stamp, text)
+        .map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
     Ok(to)
 }
 
