@@ -26,7 +26,7 @@ pub fn test(quick: bool) -> Outcome {
         )?;
     }
     bundle::test()?;
-    hosts::hosts()
+    hosts::hosts(false)
 }
 
 /// `diffwav bench`, built for release.
