@@ -75,13 +75,13 @@ pub enum Error {
         expected: String,
     },
     /// A network failed while it ran.
-    #[error("the network failed on {engine}: {problem}; try --engine {alternative}")]
+    #[error("the network failed on {engine}: {problem}; try {alternative}")]
     Inference {
         /// The engine that ran it.
         engine: String,
         /// What it said.
         problem: String,
-        /// The other engine.
+        /// The options of another engine or device.
         alternative: &'static str,
     },
     /// No engine or device of the wanted kind could be used.
@@ -91,6 +91,18 @@ pub enum Error {
         wanted: String,
         /// Each way that was tried, and why it failed.
         reasons: String,
+        /// What the user can do.
+        remedy: String,
+    },
+
+    // ---- live ----
+    /// A sound device or the audio system refuses.
+    #[error("{device}: {problem}; {remedy}")]
+    Device {
+        /// The device, as the user knows it.
+        device: String,
+        /// What it said.
+        problem: String,
         /// What the user can do.
         remedy: String,
     },

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Rooms, and who may know whom (an arrow never points back):
-//! [`units`], [`error`] ← [`dsp`] ← [`diffusion`] ← [`model`] ← [`engine`] ← [`cli`]; [`io`] serves the command line.
+//! [`units`], [`error`] ← [`dsp`] ← [`diffusion`] ← [`model`] ← [`engine`] ← live ← [`cli`]; [`io`] serves the command
+//! line and live's recordings. `live` is there with the feature of that name.
 
 pub mod cli;
 pub mod diffusion;
@@ -17,6 +18,8 @@ pub mod dsp;
 pub mod engine;
 pub mod error;
 pub mod io;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod model;
 pub mod units;
 

@@ -1,11 +1,14 @@
 //! `diffwav devices`: sound cards, and with `--compute` what can run the network.
 
 mod compute;
+#[cfg(feature = "live")]
+mod sound;
 
 use clap::Args;
 
-use super::args::{Runtime, Style};
+use super::args::{Device, Runtime, Style};
 use super::exit::Outcome;
+#[cfg(not(feature = "live"))]
 use super::report;
 
 /// `diffwav devices`
@@ -14,6 +17,13 @@ pub struct Devices {
     /// What can run the network: CPU and graphics cards, with versions, and why one cannot be used
     #[arg(long)]
     pub compute: bool,
+
+    /// Only those of this audio system [default: of every system that can be reached]
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Try this compute device only, in this process, and print one line of JSON
+    #[arg(long, hide = true, requires = "compute")]
+    pub only: Option<Device>,
 
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Style::Human, help_heading = "Output")]
@@ -27,9 +37,20 @@ pub struct Devices {
 /// Prints what was asked for.
 pub fn run(typed: &Devices) -> Outcome {
     if typed.compute {
-        return compute::run(typed);
+        compute::run(typed)
+    } else {
+        sound(typed)
     }
-    let text = "This build has no live mode, so it uses no sound card.\n\
+}
+
+#[cfg(feature = "live")]
+fn sound(typed: &Devices) -> Outcome {
+    sound::run(typed)
+}
+
+#[cfg(not(feature = "live"))]
+fn sound(_: &Devices) -> Outcome {
+    let text = "This build has no live mode, so it uses no sound card (build with --features live).\n\
                 `diffwav devices --compute` lists what can run the network.\n";
     Ok(report::print(text, &mut std::io::stdout())?)
 }

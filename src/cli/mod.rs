@@ -10,6 +10,8 @@ mod completions;
 mod denoise;
 mod devices;
 mod exit;
+mod explain;
+mod live;
 mod man;
 mod measure;
 mod models;
@@ -37,9 +39,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         args::Command::Denoise(arguments) => denoise::run(&arguments),
+        args::Command::Live(arguments) => live::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
         args::Command::Devices(arguments) => devices::run(&arguments),
+        args::Command::Explain(arguments) => explain::run(&arguments),
         args::Command::Completions { shell } => completions::run(shell),
         args::Command::Man { out } => man::run(&out),
     };

@@ -11,12 +11,13 @@ mod link;
 pub mod meter;
 pub mod mix;
 pub mod offline;
-mod priority;
+pub(crate) mod priority;
 pub mod recipe;
 pub mod reverse;
 pub mod session;
 pub mod settings;
 pub mod stream;
+pub mod trace;
 pub mod transform;
 pub mod worker;
 

@@ -1,4 +1,4 @@
-//! Real-time priority for the worker, where the system grants it.
+//! Real-time priority for the worker and the audio threads of live mode, where the system grants it.
 
 /// Raises the calling thread to the system's real-time class; `block` host frames at `rate` Hz are its period.
 /// Returns whether that was granted: on Linux it needs an rtprio limit, as audio distributions and groups set it.

@@ -7,6 +7,8 @@ fn the_help_names_every_command() {
     let said = stdout(&World::new().diffwav(&["--help"]).assert().success());
     for word in [
         "denoise",
+        "live",
+        "devices",
         "bench",
         "models",
         "completions",
@@ -45,6 +47,9 @@ fn the_help_of_denoise_names_every_option_and_its_default() {
         "cpu",
         "cuda",
         "webgpu",
+        "directml",
+        "coreml",
+        "--on-device-loss",
         "--onnxruntime-library",
         "--attenuation-limit",
         "no limit",
@@ -66,6 +71,45 @@ fn the_help_of_denoise_names_every_option_and_its_default() {
     ] {
         assert!(said.contains(word), "{word} is missing:\n{said}");
     }
+}
+
+#[test]
+fn the_help_of_live_names_every_option() {
+    let said = stdout(&World::new().diffwav(&["live", "--help"]).assert().success());
+    for word in [
+        "--input",
+        "--output",
+        "--virtual-mic",
+        "--host",
+        "--rate",
+        "--block",
+        "--channels",
+        "--monitor",
+        "--steps",
+        "--amount",
+        "--attenuation-limit",
+        "--adaptive",
+        "--low-latency",
+        "--record",
+        "--record-dry",
+        "--overwrite",
+        "--duration",
+        "--json",
+        "--model",
+        "Keys: b bypass",
+    ] {
+        assert!(said.contains(word), "{word} is missing:\n{said}");
+    }
+}
+
+#[cfg(not(feature = "live"))]
+#[test]
+fn a_build_without_live_mode_says_how_to_get_it() {
+    let said = stderr(&World::new().diffwav(&["live"]).assert().code(1));
+    assert!(
+        said.contains("no live mode") && said.contains("--features live"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -17,6 +17,9 @@ const PROGRAM: &str = "diffwav-denoise";
 /// What the standalone program needs on Debian; the plugins need nothing.
 const PROGRAM_PACKAGES: [&str; 3] = ["pkg-config", "libasound2-dev", "libjack-jackd2-dev"];
 
+/// What every command of `cargo xtask test` is built with: with other features, cargo would build most of it twice.
+pub const TEST_FEATURES: [&str; 2] = ["--features", "live,jack"];
+
 /// What was asked for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -91,10 +94,14 @@ pub fn bundle(options: &Options) -> Outcome {
     }
 }
 
-/// All tests of the workspace, the plugin's on the mended framework.
-pub fn test() -> Outcome {
-    let arguments = ["test", "--workspace"].map(String::from);
-    patched::cargo(&arguments, &[("DIFFWAV_MENDED", "1")])
+/// `cargo test` of the workspace, the plugin's tests on the mended framework, with more arguments and environment.
+pub fn test(rest: &[&str], environment: &[(&str, &str)]) -> Outcome {
+    let arguments = [&["test", "--workspace"][..], &TEST_FEATURES, rest].concat();
+    let arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
+    patched::cargo(
+        &arguments,
+        &[&[("DIFFWAV_MENDED", "1")], environment].concat(),
+    )
 }
 
 /// Where bundles go.
@@ -108,6 +115,7 @@ fn build(options: &Options, targets: &[&str], features: &[&str]) -> Result<PathB
     if options.tests {
         // With other targets, cargo would choose other features for what both need, and build that twice.
         arguments.extend(["--workspace", "--lib", "--bins", "--tests"].map(String::from));
+        arguments.extend(TEST_FEATURES.map(String::from));
     } else {
         arguments.extend(["--package", PACKAGE].map(String::from));
         arguments.extend(targets.iter().map(ToString::to_string));

@@ -1,62 +1,80 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, bundle, hosts, run, setup};
+use crate::product::Product;
+use crate::{Outcome, bundle, gpu_software, hosts, packages, run, setup};
 
-/// Everything that must hold.
+/// What live mode is built with, and the sound servers that its tests run on.
+const SOUND: &[&str] = &[
+    "dbus",
+    "jackd2",
+    "libasound2-dev",
+    "libjack-jackd2-dev",
+    "pipewire",
+    "pipewire-bin",
+    "pipewire-pulse",
+    "pkg-config",
+    "pulseaudio-utils",
+    "wireplumber",
+];
+
+/// Everything that must hold. All commands take the same features, so that nothing large is compiled twice.
 pub fn test(quick: bool) -> Outcome {
     setup::setup(true)?;
+    if !packages::ensure("to build live mode and to test it", SOUND, true) {
+        return Err("live mode cannot be tested without them".into());
+    }
     let cargo = run::cargo();
+    let features = bundle::TEST_FEATURES;
     if !quick {
         run::run(&cargo, &["fmt", "--all", "--check"])?;
-        run::run(
-            &cargo,
-            &[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ],
-        )?;
+        let clippy = ["clippy", "--workspace", "--all-targets"];
+        let strict = ["--", "-D", "warnings"];
+        run::run(&cargo, &[&clippy[..], &features, &strict].concat())?;
         run::run_with(
             &cargo,
-            &["doc", "--workspace", "--no-deps"],
+            &[&["doc", "--workspace", "--no-deps"][..], &features].concat(),
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    bundle::test()?;
+    bundle::test(&[], &[])?;
+    gpu_software::test_where_it_can_be_had()?;
     hosts::hosts(false)
+}
+
+/// Live mode for a long time: what `test` does in seconds.
+pub fn soak(minutes: &str) -> Outcome {
+    if !packages::ensure("to build live mode and to test it", SOUND, true) {
+        return Err("live mode cannot be tested without them".into());
+    }
+    let arguments = [
+        "test",
+        "--package",
+        "diffwav",
+        "--features",
+        "live,jack",
+        "--test",
+        "live",
+        "soak",
+        "--",
+        "--ignored",
+        "--nocapture",
+        "--test-threads",
+        "1",
+    ];
+    let environment = [("DIFFWAV_SOAK_MINUTES", minutes)];
+    run::run_with(run::cargo(), &arguments, &environment)
 }
 
 /// `diffwav bench`, built for release.
 pub fn bench(arguments: &[String]) -> Outcome {
     setup::setup(false)?;
     let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let all = [
-        &["run", "--release", "--package", "diffwav", "--", "bench"],
-        given.as_slice(),
-    ]
-    .concat();
-    run::run(run::cargo(), &all)
+    Product::find(false).run(&[&["bench"], given.as_slice()].concat())
 }
 
 /// The man pages; the program itself writes them. For release, as `demo` and `bench` build it: no third build.
 pub fn man(folder: &str) -> Outcome {
-    run::run(
-        run::cargo(),
-        &[
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "diffwav",
-            "--",
-            "man",
-            "--out",
-            folder,
-        ],
-    )?;
+    Product::find(false).run(&["man", "--out", folder])?;
     println!("man pages: {folder}");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use super::{Container, Depth, Keep, Runtime, Style};
+use super::{Container, Depth, Keep, OnDeviceLoss, Runtime, Style};
 use crate::diffusion::sampler::Sampler;
 
 /// Most reverse steps that may be asked for; the model may allow fewer.
@@ -84,6 +84,10 @@ pub struct Denoise {
     #[arg(long, value_name = "PNG|DIR", help_heading = "Output")]
     pub plot: Option<PathBuf>,
 
+    /// What happens when the device fails in the middle of a file [default: cpu with --device auto, otherwise fail]
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "Model")]
+    pub on_device_loss: Option<OnDeviceLoss>,
+
     /// Which network, and on what.
     #[command(flatten)]
     pub runtime: Runtime,
@@ -108,7 +112,7 @@ fn sampler(typed: &str) -> Result<Sampler, String> {
 }
 
 /// A limit in decibels, zero or more.
-fn decibels(typed: &str) -> Result<f32, String> {
+pub(super) fn decibels(typed: &str) -> Result<f32, String> {
     match typed.parse::<f32>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
         _ => Err("give decibels as a number from 0 up, for example 12".into()),
@@ -116,7 +120,7 @@ fn decibels(typed: &str) -> Result<f32, String> {
 }
 
 /// A share from nothing to all.
-fn fraction(typed: &str) -> Result<f32, String> {
+pub(super) fn fraction(typed: &str) -> Result<f32, String> {
     match typed.parse::<f32>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("give a number from 0 (only the original) to 1 (only cleaned)".into()),

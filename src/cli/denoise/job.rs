@@ -1,6 +1,8 @@
 //! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
 
-use std::io::BufWriter;
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use crate::cli::args::{Container, Depth};
@@ -13,20 +15,20 @@ use crate::cli::{cancel, report};
 use crate::engine::mix::Gains;
 use crate::engine::{Format, Offline};
 use crate::io::{self, Dither, OutputSpec, Reader, SampleFormat, Spec, Writer};
-use crate::model::{self, Loaded};
+use crate::model::{self, Device, Loaded, Options, pace};
 use crate::units::{Frames, Hz};
 use crate::{Error, Result};
 
 /// Frames that are read at a time.
 const CHUNK: usize = 16_384;
-/// Network frames a call on a processor: larger calls gain nothing there, and cost memory.
-const FRAMES_PER_CALL: usize = 64;
 
 /// Works on one file after the other and keeps the engine while their form stays the same.
 pub struct Worker<'a> {
     shared: &'a Shared,
     loaded: Option<Loaded>,
     engine: Option<(Offline, Vec<String>)>,
+    /// Why the device is not used any more.
+    lost: Option<String>,
 }
 
 impl<'a> Worker<'a> {
@@ -36,14 +38,42 @@ impl<'a> Worker<'a> {
             shared,
             loaded,
             engine: None,
+            lost: None,
         }
     }
 
     /// Processes one file. On an error nothing of its output is left.
     ///
+    /// A file whose device fails is done again from its start on the processor, where that was asked for and where its
+    /// input can be read twice: so it is, bit for bit, what the processor alone would have made of it.
+    ///
     /// # Errors
     /// Of reading, of writing, of the network; [`Error::Interrupted`] after Ctrl-C.
     pub fn run(&mut self, job: &Job, progress: &Progress) -> Result<report::Done> {
+        let mut done = 0.0;
+        let error = match self.attempt(job, progress, &mut done) {
+            Err(error @ Error::Inference { .. }) if self.lost.is_none() && on_device(&error) => {
+                error
+            }
+            outcome => return outcome,
+        };
+        let twice = matches!(
+            (&job.source, &job.target),
+            (io::Source::File(_), Target::File(_))
+        );
+        if !self.shared.rescue || !twice {
+            return Err(error);
+        }
+        progress.retreat(done);
+        self.lost = Some(error.to_string());
+        let mut outcome = self.attempt(job, progress, &mut done)?;
+        outcome.warnings.push(format!(
+            "the device failed, so this file was done from its start on the CPU: {error}"
+        ));
+        Ok(outcome)
+    }
+
+    fn attempt(&mut self, job: &Job, progress: &Progress, done: &mut f64) -> Result<report::Done> {
         let watch = Stopwatch::start();
         progress.name(plan::name(&job.source));
         let mut reader = Reader::open(&job.source)?;
@@ -54,6 +84,7 @@ impl<'a> Worker<'a> {
         let mut taps = Taps {
             meters: Meters::new(spec.rate, spec.channels.into()),
             plot: job.plot.as_ref().map(|_| Plot::new(spec.rate)),
+            done,
         };
         let frames = pump(&mut reader, &mut engine, &mut writer, &mut taps, progress)?;
 
@@ -73,7 +104,8 @@ impl<'a> Worker<'a> {
         let measured = taps.meters.finish();
         if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
             let labels = labels(job, &process, measured.noise_reduction_db);
-            draw(plot, &labels, path, self.shared.overwrite)?;
+            make_folder(path)?;
+            plot.draw(&labels).save(path, self.shared.overwrite)?;
         }
         writer.finish()?;
         self.engine = Some((engine, notes));
@@ -104,28 +136,46 @@ impl<'a> Worker<'a> {
                 return Ok((engine, notes));
             }
         }
-        let Loaded { network, notes } = match self.loaded.take() {
-            Some(loaded) => loaded,
-            None => model::load(&self.shared.model, &self.shared.options)?,
+        let Loaded {
+            mut network,
+            mut notes,
+        } = match (self.loaded.take(), &self.lost) {
+            (Some(loaded), None) => loaded,
+            (None, None) => model::load(&self.shared.model, &self.shared.options)?,
+            (_, Some(_)) => {
+                let options = Options {
+                    device: Device::Cpu,
+                    ..self.shared.options.clone()
+                };
+                model::load(&self.shared.model, &options)?
+            }
         };
-        let frames_per_call = if network.engine().ends_with("cpu") {
-            FRAMES_PER_CALL
-        } else {
-            usize::MAX
-        };
+        notes.extend(
+            self.lost
+                .iter()
+                .map(|lost| format!("the device is not used any more: {lost}")),
+        );
+        let channels = spec.channels.into();
         let format = Format {
             rate: spec.rate,
-            channels: spec.channels.into(),
-            frames_per_call: frames_per_call.min(network.frames_max()),
+            channels,
+            frames_per_call: pace::frames_per_call(&mut *network, channels),
         };
         Ok((Offline::new(network, format, &self.shared.settings)?, notes))
     }
 }
 
 /// What listens to both sides.
-struct Taps {
+struct Taps<'a> {
     meters: Meters,
     plot: Option<Plot>,
+    /// Seconds of audio that were written.
+    done: &'a mut f64,
+}
+
+/// Whether the engine that failed ran on a device: the processor does not get lost.
+fn on_device(error: &Error) -> bool {
+    matches!(error, Error::Inference { engine, .. } if engine.contains(" on ") && !engine.ends_with(" on cpu"))
 }
 
 /// Moves the whole file through the engine; returns its frames.
@@ -133,7 +183,7 @@ fn pump(
     reader: &mut Reader,
     engine: &mut Offline,
     writer: &mut Writer,
-    taps: &mut Taps,
+    taps: &mut Taps<'_>,
     progress: &Progress,
 ) -> Result<u64> {
     let rate = reader.spec().rate;
@@ -154,7 +204,7 @@ fn pump(
     Ok(total)
 }
 
-impl Taps {
+impl Taps<'_> {
     fn before(&mut self, chunk: &[&[f32]]) {
         self.meters.before(chunk);
         if let Some(plot) = &mut self.plot {
@@ -175,7 +225,9 @@ impl Taps {
             plot.after(out);
         }
         writer.write(out)?;
-        progress.advance(rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64));
+        let seconds = rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64);
+        *self.done += seconds;
+        progress.advance(seconds);
         Ok(())
     }
 }
@@ -245,24 +297,4 @@ fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Label
         process.model, process.steps, process.sampler
     );
     Labels { title, notes }
-}
-
-/// Writes the picture beside its place and renames it when it is complete.
-fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
-    let failed = |source| Error::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
-    make_folder(path)?;
-    let file = io::beside(path).map_err(failed)?;
-    plot.write(labels, BufWriter::new(file.as_file()))
-        .map_err(failed)?;
-    if overwrite {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    }
-    .map_err(|e| failed(e.error))?;
-    Ok(())
 }
