@@ -11,12 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use super::devices::Devices;
-<<<<<<< HEAD
-pub use choices::{Container, Depth, Device, Engine, Keep, Style};
-=======
 pub use super::explain::Explain;
 pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Style};
->>>>>>> main
 pub use denoise::Denoise;
 pub use live::{Live, Monitor};
 
