@@ -73,6 +73,12 @@ impl Default for Denoise {
     }
 }
 
+impl Drop for Denoise {
+    fn drop(&mut self) {
+        self.instance.close();
+    }
+}
+
 impl Denoise {
     fn controls(&self) -> Controls {
         Controls {

@@ -67,6 +67,8 @@ pub struct Instance {
     engine: Mutex<Option<AudioSide>>,
     /// The engine whose place it took, on its way back: the audio thread must not free it.
     retired: Mutex<Option<AudioSide>>,
+    /// Held while an engine is built.
+    building: Mutex<()>,
     arrived: Condvar,
     /// The [`wanted::key`] that was built last, or in vain; 0 at first.
     built: AtomicU32,
@@ -92,6 +94,7 @@ impl Instance {
             inner: Mutex::default(),
             engine: Mutex::default(),
             retired: Mutex::default(),
+            building: Mutex::default(),
             arrived: Condvar::new(),
             built: AtomicU32::new(0),
             begun: AtomicBool::new(false),
@@ -141,6 +144,18 @@ impl Instance {
                 .map_or_else(|error| error.into_inner().0, |(inner, _)| inner);
         }
         Ok((place, fits))
+    }
+
+    /// From the main thread, when the plugin goes: ends the worker and waits for a build that is under way. The host may
+    /// unload us or exit right after, and nothing of ours may then be inside the engine's library.
+    pub fn close(&self) {
+        let running = {
+            let mut inner = self.lock();
+            inner.place = None;
+            inner.running.take()
+        };
+        drop(running);
+        drop(self.building.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// From the audio thread: the engine, once. Never waits.
@@ -194,6 +209,7 @@ impl Instance {
 
     /// From the keeper's thread: builds what the parameters ask for, if it does not run yet.
     pub fn tend(&self) {
+        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
         let (wanted, key) = (Wanted::of(&self.params), wanted::key(&self.params));
         drop(
             self.retired

@@ -52,6 +52,14 @@ pub enum DeviceChoice {
     #[id = "webgpu"]
     #[name = "WebGPU"]
     Webgpu,
+    /// Any GPU on Windows.
+    #[id = "directml"]
+    #[name = "DirectML"]
+    DirectMl,
+    /// Apple's GPU and neural engine.
+    #[id = "coreml"]
+    #[name = "CoreML"]
+    CoreMl,
 }
 
 impl From<DeviceChoice> for model::Device {
@@ -61,6 +69,8 @@ impl From<DeviceChoice> for model::Device {
             DeviceChoice::Cpu => Self::Cpu,
             DeviceChoice::Cuda => Self::Cuda,
             DeviceChoice::Webgpu => Self::Webgpu,
+            DeviceChoice::DirectMl => Self::DirectMl,
+            DeviceChoice::CoreMl => Self::CoreMl,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use diffwav::engine::session::{self, Choice, Description, Prepared};
 use diffwav::engine::{Format, Settings};
 use diffwav::error::Result;
-use diffwav::model::{self, Device, EngineChoice, Model, Network, Options};
+use diffwav::model::{self, Device, EngineChoice, Model, Network, Options, Purpose};
 
 use crate::models;
 use crate::params::DenoiseParams;
@@ -116,6 +116,7 @@ fn prepare(
     let options = Options {
         engine: EngineChoice::Auto,
         device,
+        purpose: Purpose::RealTime,
         library: None,
         // `model::load` looks beside the file that this code was loaded from, by itself.
         folders: Vec::new(),

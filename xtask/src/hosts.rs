@@ -11,8 +11,19 @@ const DRIVERS: [&str; 3] = ["test_pedalboard.py", "test_dawdreamer.py", "test_me
 /// What the hosts open at run time, although no window is shown.
 const LIBRARIES: [&str; 4] = ["python3-venv", "libfreetype6", "libx11-6", "libxext6"];
 
-/// Bundles, prepares the hosts and the files, runs every driver.
-pub fn hosts() -> Outcome {
+/// What the editor needs to open without a screen.
+const SCREEN: [&str; 7] = [
+    "xvfb",
+    "openbox",
+    "xsettingsd",
+    "x11-xserver-utils",
+    "xdotool",
+    "imagemagick",
+    "libgl1-mesa-dri",
+];
+
+/// Bundles, prepares the hosts and the files, runs every driver; with `all` also those that need much installed.
+pub fn hosts(all: bool) -> Outcome {
     bundle::bundle(&Options::for_tests())?;
     let Some(python) = python()? else {
         println!("The tests in Python's hosts are left out.");
@@ -21,7 +32,18 @@ pub fn hosts() -> Outcome {
     files(&python)?;
     for driver in DRIVERS {
         println!("\n{driver}");
-        drive(&python, driver)?;
+        drive(&python, driver, &[])?;
+    }
+    if !all {
+        return Ok(());
+    }
+    if packages::ensure("to export from Ardour", &["ardour"], false) {
+        drive(&python, "test_ardour.py", &[])?;
+    }
+    if packages::ensure("to open the editor", &SCREEN, false) {
+        for arguments in [&["1"][..], &["2"], &["1", "again"]] {
+            drive(&python, "editor.py", arguments)?;
+        }
     }
     Ok(())
 }
@@ -64,7 +86,7 @@ fn python() -> Result<Option<PathBuf>, String> {
 
 /// The recording in stereo, and what file mode makes of it.
 fn files(python: &Path) -> Outcome {
-    drive(python, "prepare.py")?;
+    drive(python, "prepare.py", &[])?;
     let diffwav = run::root().join("target/debug/diffwav");
     let noisy = "target/hosts/noisy.wav";
     for (name, options) in [
@@ -80,12 +102,16 @@ fn files(python: &Path) -> Outcome {
 }
 
 /// Runs a file of plugin/tests/hosts.
-fn drive(python: &Path, driver: &str) -> Outcome {
+fn drive(python: &Path, driver: &str, arguments: &[&str]) -> Outcome {
     let root = run::root();
     let path = format!("plugin/tests/hosts/{driver}");
     let environment = [
         ("DIFFWAV_ROOT", &*root.to_string_lossy()),
         ("PYTHONDONTWRITEBYTECODE", "1"),
     ];
-    run::run_with(python, &[&path], &environment)
+    run::run_with(
+        python,
+        &[&[path.as_str()], arguments].concat(),
+        &environment,
+    )
 }

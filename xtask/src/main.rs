@@ -38,7 +38,8 @@ Tasks:
   bundle [--release] [--install] [--no-standalone] [--yes]
                     Build the plugin: target/bundled/diffwav.clap, diffwav.vst3 and the standalone program; --install
                     puts the plugins where hosts look
-  hosts             Bundle the plugin and try it in real hosts (fetched from PyPI into target/hosts)
+  hosts [--all]     Bundle the plugin and try it in real hosts (fetched from PyPI into target/hosts); --all: also in Ardour
+                    and with its window open on a virtual screen (installs Debian packages)
   golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
   man [--out DIR]   Write the man pages [default: target/man]
   help              This text
@@ -74,7 +75,8 @@ fn main() -> ExitCode {
         ("test", [software]) if software == "--gpu-software" => gpu_software::test(true),
         ("bench", arguments) => tasks::bench(arguments),
         ("bundle", arguments) => bundle::Options::parse(arguments).and_then(|o| bundle::bundle(&o)),
-        ("hosts", []) => hosts::hosts(),
+        ("hosts", []) => hosts::hosts(false),
+        ("hosts", [all]) if all == "--all" => hosts::hosts(true),
         ("golden", []) => golden::golden(),
         ("man", []) => tasks::man("target/man"),
         ("man", [out, folder]) if out == "--out" => tasks::man(folder),

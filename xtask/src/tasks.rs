@@ -38,7 +38,7 @@ pub fn test(quick: bool) -> Outcome {
     }
     bundle::test(&[], &[])?;
     gpu_software::test_where_it_can_be_had()?;
-    hosts::hosts()
+    hosts::hosts(false)
 }
 
 /// Live mode for a long time: what `test` does in seconds.

@@ -10,11 +10,13 @@ use super::{theme, wheel};
 use crate::instance::Status;
 use crate::params::{DenoiseParams, DeviceChoice};
 
-const DEVICES: [(DeviceChoice, &str); 4] = [
+const DEVICES: [(DeviceChoice, &str); 6] = [
     (DeviceChoice::Auto, "Automatic"),
     (DeviceChoice::Cpu, "CPU"),
     (DeviceChoice::Cuda, "CUDA (NVIDIA)"),
     (DeviceChoice::Webgpu, "WebGPU"),
+    (DeviceChoice::DirectMl, "DirectML (Windows)"),
+    (DeviceChoice::CoreMl, "CoreML (Apple)"),
 ];
 
 /// Draws two lines into `rect`: choices, and what runs.
