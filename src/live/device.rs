@@ -1,4 +1,4 @@
-//! Hosts and devices; their streams are in [`stream`]. No other room names cpal.
+//! Hosts and devices; their streams are in `stream`. No other room names cpal.
 
 mod stream;
 

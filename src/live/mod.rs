@@ -4,7 +4,7 @@
 //! capture callback: device → ear: worker's audio side → tapes → bridge ─ring─▶ playback callback: drift correction → device
 //! ```
 //!
-//! `device` alone knows the audio library. [`run`] keeps the whole going: it opens, watches, reconnects and ends it.
+//! `device` alone knows the audio library. [`run()`] keeps the whole going: it opens, watches, reconnects and ends it.
 
 pub mod bridge;
 pub mod choose;

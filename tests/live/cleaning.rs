@@ -46,10 +46,17 @@ fn what_is_heard_is_closer_to_the_voice_than_what_was_said() {
     denoise(&server, "mixture.wav", "offline.wav");
     let offline = read(&server.path("offline.wav")).swap_remove(0);
 
-    let mut best = f64::MIN;
     let mut told = String::new();
+    // On a busy machine hops may be late, and uncleaned sound is heard for them: it is tried again.
     for _ in 0..3 {
-        let mut session = Session::start(&server, &["--record-dry", "dry.wav", "--overwrite"]);
+        let recordings = [
+            "--record-dry",
+            "dry.wav",
+            "--record",
+            "wet.wav",
+            "--overwrite",
+        ];
+        let mut session = Session::start(&server, &recordings);
         let both = server.path("both.wav");
         let recording = server.record_both(&both);
         let speaking = server.speak(&server.path("mixture.wav"));
@@ -58,38 +65,58 @@ fn what_is_heard_is_closer_to_the_voice_than_what_was_said() {
         speaking.end();
         let (status, said) = session.interrupt();
         assert!(status.success());
-        let channels = read(&both);
-        let start = channels[0].iter().position(|v| v.abs() > 1e-4).unwrap();
-        // A server that wakes up may swallow the first moments.
-        let start = start.max(RATE / 2) - RATE / 2;
-        let said_voice = &channels[0][start..];
-        // Where the recording lies on the mixture, and the loudspeaker behind the microphone.
-        let (skew, alike) = delay(&mixture, said_voice, 3 * RATE, RATE / 5, RATE);
-        if alike < 0.99 {
-            told = format!("the mixture was not played as it is: {alike} alike");
-            println!("{told}");
+        let dry = read(&server.path("dry.wav")).swap_remove(0);
+        let Some(skew) = place(&mixture, &dry) else {
+            told = "the mixture was not played as it is".into();
             continue;
-        }
-        let heard = &channels[1][start + skew..];
-        let (late, _) = delay(&offline, heard, 3 * RATE, 2 * RATE, RATE / 4);
-        let n = 5 * RATE;
-        let at = 3 * RATE;
-        let input = si_sdr(&voice[at..at + n], &mixture[at..at + n]);
-        let alone = si_sdr(&voice[at..at + n], &offline[at..at + n]);
-        let output = si_sdr(&voice[at..at + n], &heard[at + late..at + late + n]);
-        let gain =
-            10.0 * (power(&heard[at + late..at + late + n]) / power(&voice[at..at + n])).log10();
-        let ended = last(&said, "ended");
+        };
+        let latency = last(&said, "status")["latency_engine_ms"].as_f64().unwrap();
+        let latency = (latency * RATE as f64 / 1e3).round() as usize;
+        let wet = read(&server.path("wet.wav")).swap_remove(0);
+        let (at, n) = (3 * RATE, 5 * RATE);
+        let of = |signal: &[f32], shift: usize| signal[shift + at..shift + at + n].to_vec();
+        let voice = of(&voice, 0);
+        let input = si_sdr(&voice, &of(&mixture, 0));
+        let alone = si_sdr(&voice, &of(&offline, 0));
+        let output = si_sdr(&voice, &of(&wet, skew + latency));
+        // A fresh server may play at less than full volume.
+        let volume = power(&of(&dry, skew)) / power(&of(&mixture, 0));
+        let cleaned = power(&of(&wet, skew + latency)) / power(&of(&offline, 0));
+        let gain = 10.0 * (cleaned / volume).log10();
+        let heard = heard(&read(&both), &mixture, &offline).unwrap_or(0.0);
         told = format!(
-            "SI-SDR: {input:.1} dB in, {output:.1} dB out, {alone:.1} dB offline; level {gain:+.1} dB; {ended}"
+            "SI-SDR: {input:.1} dB in, {output:.1} dB out, {alone:.1} dB offline; level {gain:+.1} dB; \
+             the loudspeaker is {heard:.3} like the offline result; {}",
+            last(&said, "ended")
         );
         println!("{told}");
-        assert!(gain.abs() < 6.0, "{told}");
-        best = best.max(output - input.max(alone - 3.0));
-        // On a busy machine hops may be late, and uncleaned sound is heard for them: try again.
-        if best > 0.0 {
+        let improves = output > input + 3.0 && output > alone - 6.0;
+        if improves && gain.abs() < 1.5 && heard > 0.8 {
             return;
         }
     }
     panic!("{told}");
+}
+
+/// Where the mixture begins in a recording of it, if it was played as it is.
+fn place(mixture: &[f32], recorded: &[f32]) -> Option<usize> {
+    let start = recorded.iter().position(|v| v.abs() > 1e-4)?;
+    // A server that wakes up may swallow the first moments.
+    let start = start.max(RATE / 2) - RATE / 2;
+    let (lag, alike) = delay(mixture, &recorded[start..], 3 * RATE, RATE / 5, RATE);
+    (alike > 0.99).then_some(start + lag)
+}
+
+/// How like the offline result the loudspeaker sounds: median over half seconds, each at its own delay, for the bridge
+/// may still be finding its own.
+fn heard(both: &[Vec<f32>], mixture: &[f32], offline: &[f32]) -> Option<f64> {
+    let skew = place(mixture, &both[0])?;
+    let mut alike: Vec<f64> = (6..16)
+        .map(|half| {
+            let at = half * RATE / 2;
+            delay(offline, &both[1][skew..], at, RATE / 2, RATE / 5).1
+        })
+        .collect();
+    alike.sort_by(f64::total_cmp);
+    Some(alike[alike.len() / 2])
 }
