@@ -1,6 +1,6 @@
 //! A device that is lost in the middle of a file.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::*;
 use crate::cli::args::Container;
@@ -65,17 +65,30 @@ fn shared(rescue: bool) -> Result<Shared> {
     })
 }
 
-fn job(folder: &std::path::Path, name: &str) -> Job {
-    Job {
-        source: io::Source::File(PathBuf::from(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/corpus/ok-tone.flac"
-        ))),
-        target: Target::File(folder.join(name)),
+/// A second of a tone, which takes several calls, in `in/`.
+fn job(folder: &Path, name: &str) -> std::result::Result<Job, Box<dyn std::error::Error>> {
+    let input = folder.join("in/tone.wav");
+    if !input.exists() {
+        std::fs::create_dir_all(folder.join("in"))?;
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(&input, spec)?;
+        for n in 0..48_000 {
+            writer.write_sample((8000.0 * (n as f32 * 0.05).sin()) as i16)?;
+        }
+        writer.finalize()?;
+    }
+    Ok(Job {
+        source: io::Source::File(input),
+        target: Target::File(folder.join("out").join(name)),
         container: Container::Wav,
         depth: None,
         plot: None,
-    }
+    })
 }
 
 fn leaving(shared: &Shared, calls: usize) -> Result<Loaded> {
@@ -92,12 +105,12 @@ fn the_file_is_done_again_on_the_cpu_and_says_so() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(true)?;
     let progress = Progress::new(None);
-    Worker::new(&shared, None).run(&job(folder.path(), "cpu.wav"), &progress)?;
-    let mut worker = Worker::new(&shared, Some(leaving(&shared, 1)?));
-    let done = worker.run(&job(folder.path(), "lost.wav"), &progress)?;
+    Worker::new(&shared, None).run(&job(folder.path(), "cpu.wav")?, &progress)?;
+    let mut worker = Worker::new(&shared, Some(leaving(&shared, 3)?));
+    let done = worker.run(&job(folder.path(), "lost.wav")?, &progress)?;
     assert_eq!(
-        std::fs::read(folder.path().join("cpu.wav"))?,
-        std::fs::read(folder.path().join("lost.wav"))?
+        std::fs::read(folder.path().join("out/cpu.wav"))?,
+        std::fs::read(folder.path().join("out/lost.wav"))?
     );
     assert_eq!(done.process.device, "cpu");
     let said = done.warnings.join(" ");
@@ -106,7 +119,7 @@ fn the_file_is_done_again_on_the_cpu_and_says_so() -> Outcome {
         "{said}"
     );
     // The next file goes to the CPU at once, and its report says why.
-    let next = worker.run(&job(folder.path(), "next.wav"), &progress)?;
+    let next = worker.run(&job(folder.path(), "next.wav")?, &progress)?;
     assert_eq!(next.process.device, "cpu");
     assert!(next.warnings.is_empty());
     assert!(
@@ -124,8 +137,8 @@ fn the_file_is_done_again_on_the_cpu_and_says_so() -> Outcome {
 fn or_it_is_an_error_and_nothing_is_left() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(false)?;
-    let mut worker = Worker::new(&shared, Some(leaving(&shared, 1)?));
-    let failed = worker.run(&job(folder.path(), "lost.wav"), &Progress::new(None));
+    let mut worker = Worker::new(&shared, Some(leaving(&shared, 3)?));
+    let failed = worker.run(&job(folder.path(), "lost.wav")?, &Progress::new(None));
     let said = failed
         .err()
         .map(|error| error.to_string())
@@ -134,6 +147,6 @@ fn or_it_is_an_error_and_nothing_is_left() -> Outcome {
         said.contains("fake on webgpu") && said.contains("try --device cpu"),
         "{said}"
     );
-    assert_eq!(std::fs::read_dir(folder.path())?.count(), 0);
+    assert_eq!(std::fs::read_dir(folder.path().join("out"))?.count(), 0);
     Ok(())
 }
