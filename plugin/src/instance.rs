@@ -10,25 +10,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diffwav::engine::meter::Meter;
-use diffwav::engine::worker::{self, AudioSide, Blocks, Report, Worker};
+use diffwav::engine::worker::{AudioSide, Blocks, Report, Worker};
 use diffwav::engine::{Format, Stream};
 use diffwav::error::Result;
-use diffwav::model::Model;
 
-use crate::models::Unloaded;
 use crate::params::DenoiseParams;
+use crate::place::{self, Place};
 use crate::wanted::{self, Wanted};
-
-/// Where an instance stands in its host.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
-    /// The signal.
-    pub format: Format,
-    /// The calls.
-    pub blocks: Blocks,
-    /// Delay of both paths in frames, as it was reported.
-    pub latency: usize,
-}
 
 /// What the user sees of it.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +105,7 @@ impl Instance {
         let until = Instant::now() + patience;
         let wanted = Wanted::of(&self.params);
         let (model, _) = wanted::model(&wanted);
-        let place = place(&model?, format, blocks)?;
+        let place = Place::new(&model?, format, blocks)?;
         self.restart.store(false, Relaxed);
         self.live.store(false, Relaxed);
         let mut inner = self.lock();
@@ -249,7 +237,7 @@ impl Instance {
                 inner.status.failed = inner.running.is_none();
             }
             Ok(prepared) => {
-                let latency = latency(&prepared.stream, place.blocks);
+                let latency = place::latency(&prepared.stream, place.blocks);
                 inner.status.about = Some(prepared.about);
                 if latency == place.latency {
                     self.put(&mut inner, prepared.stream, wanted, place);
@@ -298,19 +286,4 @@ impl Instance {
     fn engine_slot(&self) -> MutexGuard<'_, Option<AudioSide>> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Where an instance with this model stands: the latency comes from the same objects that will cause it.
-fn place(model: &Model, format: Format, blocks: Blocks) -> Result<Place> {
-    let network = Box::new(Unloaded(model.card.clone()));
-    let stream = Stream::new(network, format, &diffwav::engine::Settings::default())?;
-    Ok(Place {
-        format,
-        blocks,
-        latency: latency(&stream, blocks),
-    })
-}
-
-fn latency(stream: &Stream, blocks: Blocks) -> usize {
-    stream.delay().0 as usize + worker::waiting(stream.hop(), stream.resampled(), blocks)
 }

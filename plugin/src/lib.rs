@@ -16,6 +16,7 @@ pub mod keeper;
 pub mod models;
 pub mod params;
 pub mod patience;
+pub mod place;
 pub mod ramp;
 pub mod state;
 pub mod text;

@@ -6,7 +6,12 @@ use crate::bundle::{self, Options};
 use crate::{Outcome, packages, run};
 
 /// The drivers, in the order in which a failure says most.
-const DRIVERS: [&str; 3] = ["test_pedalboard.py", "test_dawdreamer.py", "test_mends.py"];
+const DRIVERS: [&str; 4] = [
+    "test_pedalboard.py",
+    "test_dawdreamer.py",
+    "test_library.py",
+    "test_mends.py",
+];
 
 /// What the hosts open at run time, although no window is shown.
 const LIBRARIES: [&str; 4] = ["python3-venv", "libfreetype6", "libx11-6", "libxext6"];
