@@ -75,13 +75,13 @@ pub enum Error {
         expected: String,
     },
     /// A network failed while it ran.
-    #[error("the network failed on {engine}: {problem}; try --engine {alternative}")]
+    #[error("the network failed on {engine}: {problem}; try {alternative}")]
     Inference {
         /// The engine that ran it.
         engine: String,
         /// What it said.
         problem: String,
-        /// The other engine.
+        /// The options of another engine or device.
         alternative: &'static str,
     },
     /// No engine or device of the wanted kind could be used.

@@ -6,11 +6,13 @@ mod live;
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use super::devices::Devices;
-pub use choices::{Container, Depth, Device, Engine, Keep, Style};
+pub use super::explain::Explain;
+pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Style};
 pub use denoise::Denoise;
 pub use live::{Live, Monitor};
 
@@ -45,6 +47,8 @@ pub enum Command {
     Models(Models),
     /// Name the devices: sound cards, and what can run the network
     Devices(Devices),
+    /// Show on a recording how diffusion works: sounds and pictures of noise coming and going
+    Explain(Box<Explain>),
     /// Print the completion script for a shell
     #[command(
         after_help = "Example: diffwav completions bash > ~/.local/share/bash-completion/completions/diffwav"
@@ -73,7 +77,7 @@ pub struct Runtime {
     #[arg(long, value_name = "ENGINE", value_enum, default_value_t = Engine::Auto, help_heading = "Model")]
     pub engine: Engine,
 
-    /// Where it runs. auto: the first of cuda, webgpu and cpu that works
+    /// Where it runs. auto: the graphics card if there is one and it is faster, otherwise the processor
     #[arg(long, value_name = "DEVICE", value_enum, default_value_t = Device::Auto, help_heading = "Model")]
     pub device: Device,
 
@@ -93,6 +97,14 @@ pub struct Bench {
     /// Seconds of audio for each measurement
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub seconds: u32,
+
+    /// Channels, processed together
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
+    pub channels: usize,
+
+    /// Frames of the network a call for files [default: what is fastest here]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=512))]
+    pub frames: Option<usize>,
 
     /// How the numbers are printed
     #[arg(long, value_enum, default_value_t = Style::Human)]
@@ -130,5 +142,14 @@ pub enum Action {
         /// An ONNX file, or the name of a model that ships
         #[arg(value_name = "FILE|NAME")]
         model: String,
+        /// Where it runs: says whether the whole graph does
+        #[arg(long, value_name = "DEVICE", value_enum, default_value_t = Device::Auto)]
+        device: Device,
+        /// What runs it
+        #[arg(long, value_name = "ENGINE", value_enum, default_value_t = Engine::Auto)]
+        engine: Engine,
+        /// The ONNX Runtime library to use, and no other
+        #[arg(long, value_name = "FILE")]
+        onnxruntime_library: Option<PathBuf>,
     },
 }

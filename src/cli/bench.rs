@@ -12,12 +12,9 @@ use super::exit::{Failure, Outcome};
 use super::{report, runtime};
 use crate::Result;
 use crate::engine::{Format, Settings, Stream};
-use crate::model;
+use crate::model::{self, Options, Purpose, pace};
 use crate::units::Hz;
 use numbers::Times;
-
-/// Network frames a call in file mode.
-const FRAMES_PER_CALL: usize = 64;
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -38,7 +35,10 @@ struct Row {
     mode: &'static str,
     steps: usize,
     frames_per_call: usize,
-    /// Seconds of work for a second of audio.
+    channels: usize,
+    /// Where this way ran: `auto` chooses for each by itself.
+    device: String,
+    /// Seconds of work for a second of audio (of all channels).
     real_time_factor: f64,
     /// Milliseconds for each call of the network's hops.
     #[serde(flatten)]
@@ -54,8 +54,19 @@ pub fn run(typed: &Bench) -> Outcome {
     let rate = Hz(model.card.sample_rate);
     let mut measured: Option<Measured> = None;
     for &steps in &typed.steps {
-        for (mode, frames) in [("streaming", 1), ("offline", FRAMES_PER_CALL)] {
-            let loaded = model::load(&model, &options)?;
+        for (mode, purpose) in [
+            ("streaming", Purpose::RealTime),
+            ("offline", Purpose::Files),
+        ] {
+            let options = Options {
+                purpose,
+                ..options.clone()
+            };
+            let mut loaded = model::load(&model, &options)?;
+            let frames_per_call = match purpose {
+                Purpose::RealTime => 1,
+                Purpose::Files => pace::frames_per_call(&mut *loaded.network, typed.channels),
+            };
             let (engine, device) = runtime::engine_and_device(&*loaded.network);
             let settings = Settings {
                 steps: Some(steps),
@@ -63,19 +74,23 @@ pub fn run(typed: &Bench) -> Outcome {
             };
             let format = Format {
                 rate,
-                channels: 1,
-                frames_per_call: frames.min(loaded.network.frames_max()),
+                channels: typed.channels,
+                frames_per_call: typed
+                    .frames
+                    .filter(|_| purpose == Purpose::Files)
+                    .unwrap_or(frames_per_call),
             };
             let stream = Stream::new(loaded.network, format, &settings)
                 .map_err(|error| Failure::setting("bench", error))?;
             let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
-            let row = measure(
+            let mut row = measure(
                 stream,
                 mode,
                 steps,
                 model.card.transform.hop(),
                 typed.seconds,
             )?;
+            row.device.clone_from(&device);
             let measured = measured.get_or_insert_with(|| Measured {
                 model: format!("{} {}", model.card.name, model.card.version),
                 engine,
@@ -110,7 +125,7 @@ fn measure(
     let Format {
         rate,
         frames_per_call,
-        ..
+        channels,
     } = stream.format();
     let block = hop * frames_per_call;
     let calls = (rate.0 as usize * seconds as usize).div_ceil(block).max(4);
@@ -122,13 +137,19 @@ fn measure(
     })
     .take(block)
     .collect();
-    let mut out = vec![0.0; 2 * block];
+    let input = vec![noise.as_slice(); channels];
+    let mut out = vec![vec![0.0; 2 * block]; channels];
     let mut times = Vec::with_capacity(calls);
     // The first calls touch new memory; they are not counted.
     for call in 0..calls + 2 {
         let start = Instant::now();
-        stream.push(&[&noise])?;
-        while stream.pull(&mut [&mut out]) > 0 {}
+        stream.push(&input)?;
+        loop {
+            let mut planes: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+            if stream.pull(&mut planes) == 0 {
+                break;
+            }
+        }
         if call >= 2 {
             times.push(1e3 * start.elapsed().as_secs_f64());
         }
@@ -138,6 +159,8 @@ fn measure(
         mode,
         steps,
         frames_per_call,
+        channels,
+        device: String::new(),
         real_time_factor: times.iter().sum::<f64>() / 1e3 / audio,
         times: Times::per_hop(times, frames_per_call),
         memory_mib: memory::resident_mib(),
@@ -157,8 +180,8 @@ fn human(measured: &Measured) -> String {
     for note in not_used {
         text += &format!("  {note}\n");
     }
-    text += "mode       steps  frames    × real     ms a hop                    memory\n";
-    text += "                  a call      time     median      p99      max        MiB\n";
+    text += "mode       device   steps  frames    × real     ms a hop                    memory\n";
+    text += "                           a call      time     median      p99      max        MiB\n";
     for row in &measured.runs {
         let Times {
             median_ms,
@@ -169,8 +192,9 @@ fn human(measured: &Measured) -> String {
             .memory_mib
             .map_or_else(|| "–".into(), |mib| format!("{mib:.0}"));
         text += &format!(
-            "{:<10} {:>5} {:>7} {:>9.1} {median_ms:>10.3} {p99_ms:>8.3} {max_ms:>8.3} {memory:>10}\n",
+            "{:<10} {:<8} {:>5} {:>7} {:>9.1} {median_ms:>10.3} {p99_ms:>8.3} {max_ms:>8.3} {memory:>10}\n",
             row.mode,
+            row.device,
             row.steps,
             row.frames_per_call,
             1.0 / row.real_time_factor

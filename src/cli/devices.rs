@@ -6,7 +6,7 @@ mod sound;
 
 use clap::Args;
 
-use super::args::{Runtime, Style};
+use super::args::{Device, Runtime, Style};
 use super::exit::Outcome;
 #[cfg(not(feature = "live"))]
 use super::report;
@@ -21,6 +21,9 @@ pub struct Devices {
     /// Only those of this audio system [default: of every system that can be reached]
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
+    /// Try this compute device only, in this process, and print one line of JSON
+    #[arg(long, hide = true, requires = "compute")]
+    pub only: Option<Device>,
 
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Style::Human, help_heading = "Output")]

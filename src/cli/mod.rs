@@ -10,6 +10,7 @@ mod completions;
 mod denoise;
 mod devices;
 mod exit;
+mod explain;
 mod live;
 mod man;
 mod measure;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
         args::Command::Devices(arguments) => devices::run(&arguments),
+        args::Command::Explain(arguments) => explain::run(&arguments),
         args::Command::Completions { shell } => completions::run(shell),
         args::Command::Man { out } => man::run(&out),
     };

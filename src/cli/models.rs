@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::args::{Action, Models};
 use super::exit::{Failure, Outcome};
-use super::report;
+use super::{report, runtime};
 use crate::Result;
 use crate::model::card::Card;
 use crate::model::{Options, check, registry};
@@ -22,14 +22,27 @@ pub fn run(typed: &Models) -> Outcome {
                 info(&card)
             }
         }
-        Action::Check { model } => return self::check(model),
+        Action::Check {
+            model,
+            device,
+            engine,
+            onnxruntime_library,
+        } => {
+            let options = Options {
+                device: runtime::device(*device),
+                engine: runtime::engine(*engine),
+                library: onnxruntime_library.clone(),
+                ..Options::default()
+            };
+            return self::check(model, &options);
+        }
     };
     Ok(report::print(&text, &mut std::io::stdout())?)
 }
 
 /// Prints every property that was looked at; fails when one does not hold.
-fn check(model: &str) -> Outcome {
-    let result = check::check(model, &Options::default());
+fn check(model: &str, options: &Options) -> Outcome {
+    let result = check::check(model, options);
     let mut text = String::new();
     for check in &result.checks {
         text += &format!(
@@ -64,12 +77,15 @@ fn list() -> Result<String> {
         } else {
             ""
         };
-        let size = model.bytes.len() as f64 / 1e6;
+        let size = match model.bytes.len() {
+            bytes @ 100_000.. => format!("{:.1} MB", bytes as f64 / 1e6),
+            bytes => format!("{:.0} kB", bytes as f64 / 1e3),
+        };
         text += &format!(
-            "{:<14} {:<8} {}, {}, {size:.1} MB, {}{default}\n",
+            "{:<14} {:<8} {}, {}, {size}, {}{default}\n",
             model.name,
             card.version,
-            task(&card),
+            card.task.name(),
             Hz(card.sample_rate),
             card.licence
         );
@@ -85,7 +101,7 @@ fn info(card: &Card) -> String {
         let _ = writeln!(text, "{name:<14} {value}");
     };
     line("name", format!("{} {}", card.name, card.version));
-    line("task", task(card));
+    line("task", card.task.name().into());
     line("sample rate", Hz(card.sample_rate).to_string());
     line(
         "hop",
@@ -109,8 +125,4 @@ fn info(card: &Card) -> String {
         );
     }
     text
-}
-
-fn task(card: &Card) -> String {
-    format!("{:?}", card.task).to_lowercase()
 }

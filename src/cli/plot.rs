@@ -2,12 +2,13 @@
 
 mod canvas;
 mod colour;
+pub mod histogram;
 mod layout;
 mod spectrogram;
-
-use std::io::Write;
+pub mod strip;
 
 use crate::units::Hz;
+pub use canvas::Canvas;
 pub use layout::Labels;
 use spectrogram::Spectrogram;
 
@@ -39,15 +40,11 @@ impl Plot {
         self.after.add(chunk);
     }
 
-    /// Draws the picture and writes it as PNG.
-    ///
-    /// # Errors
-    /// What the writer says.
-    pub fn write(&mut self, labels: &Labels, to: impl Write) -> std::io::Result<()> {
+    /// Draws the picture.
+    pub fn draw(&mut self, labels: &Labels) -> Canvas {
         self.before.finish();
         self.after.finish();
-        let canvas = layout::draw(self.rate, &self.before, &self.after, labels);
-        canvas.encode(to)
+        layout::draw(self.rate, &self.before, &self.after, labels)
     }
 }
 
@@ -63,13 +60,11 @@ mod tests {
             plot.before(&[&tone]);
             plot.after(&[&tone]);
             let mut file = Vec::new();
-            plot.write(
-                &Labels {
-                    title: "tone".into(),
-                    notes: "1 s".into(),
-                },
-                &mut file,
-            )
+            plot.draw(&Labels {
+                title: "tone".into(),
+                notes: "1 s".into(),
+            })
+            .encode(&mut file)
             .unwrap();
             let reader = png::Decoder::new(std::io::Cursor::new(&file))
                 .read_info()

@@ -51,6 +51,16 @@ impl Progress {
         self.bar.set_position(done / 1000);
     }
 
+    /// So much audio has to be done again.
+    pub fn retreat(&self, seconds: f64) {
+        let less = (seconds * 1e6) as u64;
+        let done = self.done.fetch_sub(
+            less.min(self.done.load(Ordering::Relaxed)),
+            Ordering::Relaxed,
+        );
+        self.bar.set_position(done.saturating_sub(less) / 1000);
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

@@ -6,6 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::report::Process;
 use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
+use crate::model::card::Task;
 use crate::model::{self, Loaded, Model, Network, Options, registry};
 use crate::units::{Db, Frames, Hz};
 
@@ -22,6 +23,8 @@ pub struct Shared {
     pub settings: Settings,
     /// Whether files may be replaced.
     pub overwrite: bool,
+    /// Whether a file whose device failed is done again on the processor.
+    pub rescue: bool,
 }
 
 /// Everything, with the first network already loaded.
@@ -37,7 +40,7 @@ impl Prepared {
     /// # Errors
     /// Usage errors for settings that the model does not allow; errors of the model and of the engine.
     pub fn new(typed: &Denoise) -> Result<Self, Failure> {
-        let model = open(&typed.runtime)?;
+        let model = open_denoiser(&typed.runtime)?;
         let settings = settings(typed);
         settings
             .validate()
@@ -53,6 +56,10 @@ impl Prepared {
                 options,
                 settings,
                 overwrite: typed.overwrite,
+                rescue: match typed.on_device_loss {
+                    Some(wish) => wish == args::OnDeviceLoss::Cpu,
+                    None => typed.runtime.device == args::Device::Auto,
+                },
             },
             first,
         })
@@ -120,22 +127,51 @@ pub fn open(runtime: &Runtime) -> Result<Model> {
     registry::open(runtime.model.as_deref().unwrap_or(registry::DEFAULT))
 }
 
+/// The model that was asked for, which must take noise away.
+///
+/// # Errors
+/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else.
+pub fn open_denoiser(runtime: &Runtime) -> Result<Model> {
+    let model = open(runtime)?;
+    if model.card.task == Task::Denoise {
+        return Ok(model);
+    }
+    Err(crate::Error::Model {
+        origin: model.card.name,
+        field: "task".into(),
+        found: model.card.task.name().into(),
+        expected: "denoise: see `diffwav models list`".into(),
+    })
+}
+
 /// The engine and device that were asked for.
 pub fn options(runtime: &Runtime) -> Options {
     Options {
-        engine: match runtime.engine {
-            args::Engine::Auto => model::EngineChoice::Auto,
-            args::Engine::OnnxRuntime => model::EngineChoice::OnnxRuntime,
-            args::Engine::Tract => model::EngineChoice::Tract,
-        },
-        device: match runtime.device {
-            args::Device::Auto => model::Device::Auto,
-            args::Device::Cpu => model::Device::Cpu,
-            args::Device::Cuda => model::Device::Cuda,
-            args::Device::WebGpu => model::Device::Webgpu,
-        },
+        engine: engine(runtime.engine),
+        device: device(runtime.device),
         library: runtime.onnxruntime_library.clone(),
-        folders: Vec::new(),
+        ..Options::default()
+    }
+}
+
+/// The engine as the model room names it.
+pub fn engine(typed: args::Engine) -> model::EngineChoice {
+    match typed {
+        args::Engine::Auto => model::EngineChoice::Auto,
+        args::Engine::OnnxRuntime => model::EngineChoice::OnnxRuntime,
+        args::Engine::Tract => model::EngineChoice::Tract,
+    }
+}
+
+/// The device as the model room names it.
+pub fn device(typed: args::Device) -> model::Device {
+    match typed {
+        args::Device::Auto => model::Device::Auto,
+        args::Device::Cpu => model::Device::Cpu,
+        args::Device::Cuda => model::Device::Cuda,
+        args::Device::WebGpu => model::Device::Webgpu,
+        args::Device::DirectMl => model::Device::DirectMl,
+        args::Device::CoreMl => model::Device::CoreMl,
     }
 }
 
@@ -150,5 +186,6 @@ fn settings(typed: &Denoise) -> Settings {
             args::Keep::Cleaned => Keep::Cleaned,
             args::Keep::Removed => Keep::Removed,
         },
+        link: typed.link_channels,
     }
 }

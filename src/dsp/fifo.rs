@@ -13,7 +13,10 @@ impl Fifo {
     #[must_use]
     pub fn new(channels: usize, capacity: usize) -> Self {
         Self {
-            channels: vec![VecDeque::with_capacity(capacity); channels],
+            // Not `vec![…; channels]`: a clone has no capacity.
+            channels: (0..channels)
+                .map(|_| VecDeque::with_capacity(capacity))
+                .collect(),
         }
     }
 
@@ -66,6 +69,12 @@ impl Fifo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_channel_has_room_from_the_start() {
+        let fifo = Fifo::new(3, 1000);
+        assert!(fifo.channels.iter().all(|c| c.capacity() >= 1000));
+    }
 
     #[test]
     fn gives_back_in_order_across_the_wrap() {

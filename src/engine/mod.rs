@@ -7,6 +7,7 @@
 pub mod alignment;
 pub mod governor;
 pub mod latency;
+mod link;
 pub mod meter;
 pub mod mix;
 pub mod offline;
@@ -16,6 +17,7 @@ pub mod reverse;
 pub mod session;
 pub mod settings;
 pub mod stream;
+pub mod trace;
 pub mod transform;
 pub mod worker;
 

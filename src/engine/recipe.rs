@@ -1,12 +1,11 @@
 //! From the model's card and the user's settings to the reverse process that runs.
 
 use super::settings::Settings;
-use crate::diffusion::parametrisation::Prediction;
 use crate::diffusion::plan::Plan;
 use crate::diffusion::sampler::{self, Sampler};
 use crate::diffusion::times::Times;
 use crate::error::{Error, Result};
-use crate::model::card::{Card, Predicts};
+use crate::model::card::Card;
 
 /// Which sampler runs, with how many steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +40,7 @@ impl Recipe {
             Some(times) => Times::Explicit(times.clone()),
             None => Times::Count(steps),
         };
-        let prediction = match card.predicts {
-            Predicts::X0 => Prediction::Data,
-            Predicts::Eps => Prediction::Noise,
-            Predicts::V => Prediction::Velocity,
-        };
-        let plan = sampler::plan(&card.path, sampler, prediction, &times)?;
+        let plan = sampler::plan(&card.path, sampler, card.predicts.into(), &times)?;
         Ok(Self {
             sampler,
             steps,

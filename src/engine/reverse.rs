@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::diffusion::plan::{Memory, Plan};
 use crate::dsp::noise;
 use crate::error::Result;
+use crate::model::card::Task;
 use crate::model::network::{Caches, Call, Network};
 
 /// Frames that stages which are added while audio runs hear before they are heard: their caches fill.
@@ -98,6 +99,11 @@ impl Reverse {
             self.draw(0);
         }
         self.plan.start.apply(&mut self.x, y, &self.noise);
+        // Without a condition the signal may still be where the process starts: zero-shot denoising.
+        let condition = match self.network.card().task {
+            Task::Synth => &[],
+            Task::Denoise | Task::Vocode => y,
+        };
         let began = Instant::now();
         for index in 0..self.running {
             if index > 0 && self.is_short_of_time(began.elapsed(), index) {
@@ -110,7 +116,7 @@ impl Reverse {
                 batch: self.batch,
                 frames: self.frames,
                 x: &self.input,
-                y,
+                y: condition,
                 time: stage.evaluation.time as f32,
                 caches: &mut self.caches[index],
                 out: &mut self.data,

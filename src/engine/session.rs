@@ -92,6 +92,7 @@ pub fn stream(network: Box<dyn Network>, format: Format, settings: &Settings) ->
         steps: settings.steps,
         sampler: settings.sampler,
         seed: settings.seed,
+        link: settings.link,
         ..Settings::default()
     };
     let mut stream = Stream::new(network, format, &alone)?;

@@ -29,6 +29,8 @@ pub struct Settings {
     pub mix: f32,
     /// Which part comes out.
     pub keep: Keep,
+    /// Whether all channels get the same gain in each frame and bin, so that nothing moves in the stereo image.
+    pub link: bool,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             attenuation_limit: None,
             mix: 1.0,
             keep: Keep::Cleaned,
+            link: false,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Stream {
     /// There and back, when the host's rate is not the model's.
     converters: Option<(Converter, Converter)>,
     mixer: Mixer,
+    /// One decision for all channels.
+    link: bool,
     /// Input at the host's rate that waits for a whole hop.
     input: Fifo,
     /// Input at the model's rate that waits for a whole call.
@@ -89,6 +91,7 @@ impl Stream {
                 shape,
                 frames_per_call,
             ),
+            link: settings.link && channels > 1,
             mixer: Mixer::new(
                 Gains::new(settings),
                 (f64::from(rate.0) * GLIDE_SECONDS) as usize,
@@ -309,6 +312,9 @@ impl Stream {
             }
         }
         let x = self.reverse.run(&self.y)?;
+        if self.link {
+            self.transform.link(frames, &self.y, x);
+        }
         for (channel, hop) in self.model_block.iter_mut().enumerate() {
             for frame in 0..frames {
                 self.transform.decode(channel, frame, frames, x, hop);

@@ -170,6 +170,20 @@ impl Transform {
         }
     }
 
+    /// Makes the estimates `x` of a call one decision for all channels (see [`super::link`]). Waveforms stay as they are.
+    pub fn link(&self, frames: usize, y: &[f32], x: &mut [f32]) {
+        if let Kind::Stft { .. } = self.kind {
+            let shape = super::link::Shape {
+                channels: self.channels.len(),
+                frames,
+                bins: self.bins(),
+            };
+            super::link::link(shape, y, x, |channel, frame| {
+                self.channels[channel].gains[frame]
+            });
+        }
+    }
+
     /// Back to silence.
     pub fn reset(&mut self) {
         for channel in &mut self.channels {

@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::model::contract::Model;
+use crate::model::device::Device;
 use crate::model::network::Network;
 use crate::model::ort::OrtNetwork;
+use crate::model::pace;
 
 /// Which engine runs the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -21,18 +23,14 @@ pub enum EngineChoice {
     Tract,
 }
 
-/// Where the network runs.
+/// What the network is loaded for: the fastest device is not the same for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Device {
-    /// CUDA, then WebGPU (as far as they are compiled in), then the CPU.
+pub enum Purpose {
+    /// Many frames a call.
     #[default]
-    Auto,
-    /// The CPU, one thread.
-    Cpu,
-    /// An NVIDIA GPU, through ONNX Runtime.
-    Cuda,
-    /// Any GPU, through ONNX Runtime and WebGPU.
-    Webgpu,
+    Files,
+    /// One hop a call.
+    RealTime,
 }
 
 /// How to load a network.
@@ -42,6 +40,8 @@ pub struct Options {
     pub engine: EngineChoice,
     /// The device.
     pub device: Device,
+    /// What the network is for; `Device::Auto` measures that.
+    pub purpose: Purpose,
     /// The ONNX Runtime library to use, and no other.
     pub library: Option<PathBuf>,
     /// Folders of the bundle, searched for ONNX Runtime before all others.
@@ -68,56 +68,87 @@ impl fmt::Debug for Loaded {
 
 /// Builds the engine for `model`.
 ///
+/// With [`Device::Auto`] the first graphics card that runs the whole graph is timed against the CPU, and the faster one
+/// is taken; the verdict holds for the process.
+///
 /// # Errors
 /// [`Error::Engine`] if the engine or the device that was asked for cannot be used, or none can.
 /// A choice that is not `Auto` never falls back.
 pub fn load(model: &Model, options: &Options) -> Result<Loaded> {
-    if let Some(feature) = options.device.missing_feature() {
-        return Err(Error::Engine {
-            wanted: format!("--device {}", options.device),
-            reasons: "this build has no support for it".to_owned(),
-            remedy: format!("build with `--features {feature}`, or use --device cpu"),
-        });
-    }
-    let gpu = matches!(options.device, Device::Cuda | Device::Webgpu);
-    if options.engine == EngineChoice::Tract {
-        if gpu {
+    let Options { engine, device, .. } = options;
+    if *engine == EngineChoice::Tract {
+        if device.is_gpu() {
             return Err(Error::Engine {
-                wanted: format!("--device {} with --engine tract", options.device),
+                wanted: format!("--device {device} with --engine tract"),
                 reasons: "the embedded engine runs on the CPU only".to_owned(),
                 remedy: "use --engine onnxruntime, or --device cpu".to_owned(),
             });
         }
         return embedded(model, Vec::new());
     }
-    match OrtNetwork::new(model, options) {
-        Ok((network, notes)) => Ok(Loaded {
-            network: Box::new(network),
-            notes,
-        }),
-        Err(reasons)
-            if options.engine == EngineChoice::OnnxRuntime
-                || gpu
-                || !cfg!(feature = "embedded") =>
-        {
-            let wanted = if gpu {
-                format!("--device {}", options.device)
-            } else {
-                "ONNX Runtime".to_owned()
-            };
-            let remedy = "pass --onnxruntime-library FILE (1.24 or later), run `cargo xtask setup`, or use --engine tract --device cpu";
-            Err(Error::Engine {
-                wanted,
-                reasons,
-                remedy: remedy.to_owned(),
+    let mut notes = Vec::new();
+    for candidate in device
+        .candidates()
+        .iter()
+        .filter(|candidate| candidate.is_gpu())
+    {
+        match OrtNetwork::new(model, options, *candidate) {
+            Ok((network, mut more)) => {
+                notes.append(&mut more);
+                if *device != Device::Auto {
+                    return Ok(Loaded {
+                        network: Box::new(network),
+                        notes,
+                    });
+                }
+                match pace::faster(model, options, Box::new(network)) {
+                    (Some(network), note) => {
+                        notes.push(note);
+                        return Ok(Loaded { network, notes });
+                    }
+                    (None, note) => notes.push(note),
+                }
+            }
+            Err(reason) if *device == Device::Auto => {
+                notes.push(format!("{candidate} is not used: {reason}"));
+            }
+            Err(reasons) => {
+                return Err(Error::Engine {
+                    wanted: format!("--device {device}"),
+                    reasons,
+                    remedy: device.remedy().to_owned(),
+                });
+            }
+        }
+    }
+    on_cpu(model, options, notes)
+}
+
+/// The engine for the CPU.
+pub(super) fn on_cpu(model: &Model, options: &Options, mut notes: Vec<String>) -> Result<Loaded> {
+    match OrtNetwork::new(model, options, Device::Cpu) {
+        Ok((network, mut more)) => {
+            notes.append(&mut more);
+            Ok(Loaded {
+                network: Box::new(network),
+                notes,
             })
         }
-        Err(reasons) => embedded(
-            model,
-            vec![format!(
+        Err(reasons)
+            if options.engine == EngineChoice::OnnxRuntime || !cfg!(feature = "embedded") =>
+        {
+            Err(Error::Engine {
+                wanted: "ONNX Runtime".to_owned(),
+                reasons,
+                remedy: Device::Cpu.remedy().to_owned(),
+            })
+        }
+        Err(reasons) => {
+            notes.push(format!(
                 "ONNX Runtime is not used: {reasons}; running the embedded engine"
-            )],
-        ),
+            ));
+            embedded(model, notes)
+        }
     }
 }
 
@@ -139,33 +170,6 @@ fn embedded(_: &Model, _: Vec<String>) -> Result<Loaded> {
     })
 }
 
-impl Device {
-    /// The devices to try, in their order.
-    pub(super) fn candidates(self) -> &'static [Self] {
-        match self {
-            Self::Auto => &[
-                #[cfg(feature = "cuda")]
-                Self::Cuda,
-                #[cfg(feature = "webgpu")]
-                Self::Webgpu,
-                Self::Cpu,
-            ],
-            Self::Cpu => &[Self::Cpu],
-            Self::Cuda => &[Self::Cuda],
-            Self::Webgpu => &[Self::Webgpu],
-        }
-    }
-
-    /// The Cargo feature that this build lacks for the device.
-    fn missing_feature(self) -> Option<&'static str> {
-        match self {
-            Self::Cuda if !cfg!(feature = "cuda") => Some("cuda"),
-            Self::Webgpu if !cfg!(feature = "webgpu") => Some("webgpu"),
-            _ => None,
-        }
-    }
-}
-
 impl fmt::Display for EngineChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -183,26 +187,5 @@ impl FromStr for EngineChoice {
         let all = [Self::Auto, Self::OnnxRuntime, Self::Tract];
         let found = all.into_iter().find(|choice| choice.to_string() == text);
         found.ok_or_else(|| Error::setting("--engine", text, "auto, onnxruntime or tract"))
-    }
-}
-
-impl fmt::Display for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Auto => "auto",
-            Self::Cpu => "cpu",
-            Self::Cuda => "cuda",
-            Self::Webgpu => "webgpu",
-        })
-    }
-}
-
-impl FromStr for Device {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let all = [Self::Auto, Self::Cpu, Self::Cuda, Self::Webgpu];
-        let found = all.into_iter().find(|device| device.to_string() == text);
-        found.ok_or_else(|| Error::setting("--device", text, "auto, cpu, cuda or webgpu"))
     }
 }

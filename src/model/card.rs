@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diffusion::{path::Path, sampler::Sampler};
+use crate::diffusion::{parametrisation::Prediction, path::Path, sampler::Sampler};
 
 /// The version of the card format that this program reads.
 pub const FORMAT: u32 = 1;
@@ -71,6 +71,18 @@ pub enum Task {
     Synth,
 }
 
+impl Task {
+    /// As the card spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Denoise => "denoise",
+            Self::Vocode => "vocode",
+            Self::Synth => "synth",
+        }
+    }
+}
+
 /// What the network's output estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +93,16 @@ pub enum Predicts {
     Eps,
     /// The velocity, α·ε − σ·x0.
     V,
+}
+
+impl From<Predicts> for Prediction {
+    fn from(predicts: Predicts) -> Self {
+        match predicts {
+            Predicts::X0 => Self::Data,
+            Predicts::Eps => Self::Noise,
+            Predicts::V => Self::Velocity,
+        }
+    }
 }
 
 /// How samples become frames of the network and come back.

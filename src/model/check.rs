@@ -72,6 +72,9 @@ pub fn check(name_or_path: &str, options: &Options) -> Report {
             loaded.network.engine().clone_into(&mut report.engine);
             report.notes = loaded.notes;
             report.add("an engine runs it", Ok(report.engine.clone()));
+            if let Some(placement) = loaded.network.placement() {
+                report.add("the whole graph runs on the device", Ok(placement));
+            }
             properties(loaded.network.as_mut(), &mut report);
         }
         Err(error) => {

@@ -70,15 +70,11 @@ impl Signature {
     /// Zero caches for a batch of `batch` signals.
     #[must_use]
     pub fn caches(&self, batch: usize) -> Caches {
-        let zeros: Vec<Vec<f32>> = self
+        let zeros = self
             .states
             .iter()
-            .map(|state| vec![0.0; state.len(batch, 1)])
-            .collect();
-        Caches {
-            now: zeros.clone(),
-            next: zeros,
-        }
+            .map(|state| vec![0.0; state.len(batch, 1)]);
+        Caches::new(zeros.collect())
     }
 
     /// Checks the lengths of every buffer of `call`, before anything runs.

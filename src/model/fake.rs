@@ -207,7 +207,7 @@ impl Network for Fake {
         let error = |problem| Error::Inference {
             engine: "fake".to_owned(),
             problem,
-            alternative: "tract",
+            alternative: "--engine tract",
         };
         self.signature
             .admits(&call, self.card.frames_max)

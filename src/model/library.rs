@@ -6,17 +6,28 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::device::Device;
 use crate::model::own_folder::own_folder;
 use crate::model::preflight;
 
 /// Environment variables that name the library, the first one wins.
 pub const VARIABLES: [&str; 2] = ["DIFFWAV_ONNXRUNTIME", "ORT_DYLIB_PATH"];
 
-/// The builds that `cargo xtask setup` fetches and bundles carry: file name and SHA-256.
-const KNOWN: [(&str, &str); 1] = [(
-    "libonnxruntime.so.1.28.0",
-    "aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083",
-)];
+/// The builds that `cargo xtask setup` fetches and bundles carry: file name and SHA-256 (plain, CUDA, WebGPU).
+const KNOWN: [(&str, &str); 3] = [
+    (
+        "libonnxruntime.so.1.28.0",
+        "aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083",
+    ),
+    (
+        "libonnxruntime.so.1.28.0",
+        "018d05f615e96f6e0cfb95d2865f63915681d5d2688dd187f599822b245d27bc",
+    ),
+    (
+        "libonnxruntime.so.1.27.0",
+        "882f54a76dde1b6c7e66ed353f29bf167c2a2d4e77875b093205074b31d2c7f4",
+    ),
+];
 
 /// A healthy library.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +38,15 @@ pub struct Found {
     pub version: String,
 }
 
-/// Finds a healthy library.
+/// Finds a healthy library for `device`.
 ///
 /// A library that is named (`given`, or [`VARIABLES`]) is the only candidate. Otherwise: `folders` (of a plugin
-/// bundle), the folder of the program and `../lib`, the folder that `cargo xtask setup` fills, the system.
+/// bundle), the folder of the program and `../lib`, the folder that `cargo xtask setup` fills, the system. For CUDA
+/// and WebGPU the folders `cuda` and `webgpu` inside of these come first: their libraries are others.
 ///
 /// # Errors
 /// Every file that was tried with what is wrong with it, or the places where none was found.
-pub fn find(given: Option<&Path>, folders: &[PathBuf]) -> Result<Found, String> {
+pub fn find(given: Option<&Path>, folders: &[PathBuf], device: Device) -> Result<Found, String> {
     if let Some(path) = given {
         return healthy(path, false).map_err(|problem| format!("{} {problem}", path.display()));
     }
@@ -48,12 +60,21 @@ pub fn find(given: Option<&Path>, folders: &[PathBuf]) -> Result<Found, String> 
         }
     }
     let mut problems = Vec::new();
-    let own = folders
-        .iter()
-        .cloned()
-        .chain(own_folders())
-        .map(|folder| (folder, true));
-    for (folder, bundled) in own.chain(system_folders().map(|folder| (folder, false))) {
+    let own: Vec<PathBuf> = folders.iter().cloned().chain(own_folders()).collect();
+    let inside = |name: &'static str| own.iter().map(move |folder| folder.join(name));
+    let special: Vec<PathBuf> = match device {
+        Device::Cuda => inside("cuda").collect(),
+        Device::Webgpu => inside("webgpu").collect(),
+        _ => Vec::new(),
+    };
+    // Where only a special build was fetched, it serves the CPU as well.
+    let last: Vec<PathBuf> = match device {
+        Device::Cpu => inside("cuda").chain(inside("webgpu")).collect(),
+        _ => Vec::new(),
+    };
+    let bundled = special.into_iter().chain(own.iter().cloned()).chain(last);
+    let all = bundled.map(|folder| (folder, true));
+    for (folder, bundled) in all.chain(system_folders().map(|folder| (folder, false))) {
         for path in libraries_in(&folder) {
             match healthy(&path, bundled) {
                 Ok(found) => return Ok(found),
@@ -67,6 +88,25 @@ pub fn find(given: Option<&Path>, folders: &[PathBuf]) -> Result<Found, String> 
         );
     }
     Err(problems.join("; "))
+}
+
+/// Whether a library for `device` was named or fetched: looks for the file only, and loads nothing.
+#[must_use]
+pub fn is_there(given: Option<&Path>, folders: &[PathBuf], device: Device) -> bool {
+    let named = VARIABLES
+        .iter()
+        .any(|variable| env::var_os(variable).is_some_and(|value| !value.is_empty()));
+    let inside = match device {
+        Device::Cuda => "cuda",
+        Device::Webgpu => "webgpu",
+        _ => "",
+    };
+    let own = folders.iter().cloned().chain(own_folders());
+    given.is_some()
+        || named
+        || own
+            .map(|folder| folder.join(inside))
+            .any(|folder| !libraries_in(&folder).is_empty())
 }
 
 fn healthy(path: &Path, bundled: bool) -> Result<Found, String> {
@@ -84,7 +124,12 @@ fn healthy(path: &Path, bundled: bool) -> Result<Found, String> {
 /// Compares a library of ours with the build that it should be.
 fn intact(path: &Path) -> Result<(), String> {
     let name = path.file_name().unwrap_or_default();
-    let Some((_, wanted)) = KNOWN.iter().find(|(known, _)| name == *known) else {
+    let wanted: Vec<&str> = KNOWN
+        .iter()
+        .filter(|(known, _)| name == *known)
+        .map(|(_, sha256)| *sha256)
+        .collect();
+    let Some(first) = wanted.first() else {
         return Ok(());
     };
     let bytes = std::fs::read(path).map_err(|e| format!("cannot be opened ({e})"))?;
@@ -92,13 +137,13 @@ fn intact(path: &Path) -> Result<(), String> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect::<String>();
-    if found == *wanted {
+    if wanted.contains(&found.as_str()) {
         return Ok(());
     }
     Err(format!(
         "is damaged: its SHA-256 is {}…, expected {}…; run `cargo xtask setup`",
         &found[..12],
-        &wanted[..12]
+        &first[..12]
     ))
 }
 

@@ -11,6 +11,8 @@ mod card_read;
 mod card_rules;
 pub mod check;
 pub mod contract;
+pub mod device;
+pub mod drivers;
 pub mod fake;
 pub mod library;
 pub mod network;
@@ -18,13 +20,18 @@ pub mod onnx_meta;
 mod onnx_tensors;
 pub mod ort;
 mod own_folder;
+pub mod pace;
 pub mod preflight;
+mod recurrence;
 pub mod registry;
 pub mod signature;
 #[cfg(feature = "embedded")]
 pub mod tract;
+pub mod unroll;
+pub mod vulkan;
 mod wire;
 
-pub use backend::{Device, EngineChoice, Loaded, Options, load};
+pub use backend::{EngineChoice, Loaded, Options, Purpose, load};
 pub use contract::Model;
+pub use device::Device;
 pub use network::{Caches, Call, Network};

@@ -1,18 +1,47 @@
 //! What the engine asks of a network, whichever engine runs it.
 
+use std::any::Any;
+use std::fmt;
+
 use crate::error::Result;
 use crate::model::card::Card;
 
 /// The caches of one reverse stage: flat f32 tensors, zero at the start, batch axis first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Caches {
     /// Read by the next call. One vector per `state_*` input, in the order of the graph.
     pub now: Vec<Vec<f32>>,
     /// Written by the call; swapped with `now` when it succeeded.
     pub next: Vec<Vec<f32>>,
+    /// Where a device keeps them between calls: then `now` and `next` are not used.
+    pub(super) resident: Resident,
+}
+
+/// Caches in the memory of a device, known to the network that put them there only.
+#[derive(Default)]
+pub(super) struct Resident(pub Option<Box<dyn Any + Send>>);
+
+impl fmt::Debug for Resident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "on the device"
+        } else {
+            "on the host"
+        })
+    }
 }
 
 impl Caches {
+    /// Caches that start from `now`.
+    #[must_use]
+    pub fn new(now: Vec<Vec<f32>>) -> Self {
+        Self {
+            next: now.clone(),
+            now,
+            resident: Resident::default(),
+        }
+    }
+
     /// Makes what the call wrote the input of the next one.
     pub fn swap(&mut self) {
         std::mem::swap(&mut self.now, &mut self.next);
@@ -20,6 +49,7 @@ impl Caches {
 
     /// Back to the start of a signal.
     pub fn reset(&mut self) {
+        self.resident = Resident::default();
         for state in &mut self.now {
             state.fill(0.0);
         }
@@ -52,6 +82,12 @@ pub trait Network: Send {
 
     /// What really runs: engine, its version and the device, for reports ("onnxruntime 1.28.0 on cpu").
     fn engine(&self) -> &str;
+
+    /// How much of the graph runs on the device that [`engine`](Self::engine) names, where that was asked for: a
+    /// sentence.
+    fn placement(&self) -> Option<String> {
+        None
+    }
 
     /// The most frames that one call may hold.
     fn frames_max(&self) -> usize;

@@ -20,10 +20,20 @@ pub struct BuiltIn {
 }
 
 /// Every built-in model.
-pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
-    name: DEFAULT,
-    bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
-}];
+pub const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: DEFAULT,
+        bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
+    },
+    BuiltIn {
+        name: "toy-denoiser",
+        bytes: include_bytes!("../../models/toy-v1/toy-denoiser.onnx"),
+    },
+    BuiltIn {
+        name: "toy-noise",
+        bytes: include_bytes!("../../models/toy-v1/toy-noise.onnx"),
+    },
+];
 
 /// The built-in model of this name.
 #[must_use]

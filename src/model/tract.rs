@@ -164,7 +164,7 @@ impl Network for TractNetwork {
             .map_err(|problem| Error::Inference {
                 engine: ENGINE.to_owned(),
                 problem,
-                alternative: "onnxruntime",
+                alternative: "--engine onnxruntime",
             })?;
         call.caches.swap();
         Ok(())

@@ -1,4 +1,4 @@
-//! The protobuf wire format, read only: a message is a list of numbered fields.
+//! The protobuf wire format: a message is a list of numbered fields.
 //!
 //! Bounds are checked at every step, nothing is copied and nothing is allocated, so hostile bytes cost no more
 //! than their length.
@@ -45,6 +45,9 @@ pub enum Broken {
     Malformed,
 }
 
+/// Number and value of a field, and the bytes that it was read from.
+pub type Raw<'a> = (u64, Value<'a>, &'a [u8]);
+
 /// Iterates over the fields of a message; stops after the first error.
 #[derive(Debug, Clone)]
 pub struct Fields<'a>(&'a [u8]);
@@ -53,6 +56,14 @@ impl<'a> Fields<'a> {
     /// The fields of `message`.
     pub fn of(message: &'a [u8]) -> Self {
         Self(message)
+    }
+
+    /// The next field and the bytes that it was read from.
+    pub fn next_raw(&mut self) -> Option<Result<Raw<'a>, Broken>> {
+        let before = self.0;
+        let field = self.next()?;
+        let read = before.len() - self.0.len();
+        Some(field.map(|(number, value)| (number, value, &before[..read])))
     }
 
     fn take(&mut self, n: u64) -> Result<&'a [u8], Broken> {
@@ -117,4 +128,41 @@ pub fn varint(bytes: &mut &[u8]) -> Result<u64, Broken> {
         }
     }
     Err(Broken::Malformed)
+}
+
+/// A message that is being written.
+#[derive(Debug, Default)]
+pub struct Message(Vec<u8>);
+
+impl Message {
+    /// Appends a field that was read, as it was.
+    pub fn raw(&mut self, field: &[u8]) {
+        self.0.extend_from_slice(field);
+    }
+
+    /// Appends a whole number.
+    pub fn number(&mut self, field: u64, number: u64) {
+        self.varint(field << 3);
+        self.varint(number);
+    }
+
+    /// Appends bytes, a text or a message.
+    pub fn bytes(&mut self, field: u64, bytes: &[u8]) {
+        self.varint(field << 3 | 2);
+        self.varint(bytes.len() as u64);
+        self.raw(bytes);
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    fn varint(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
 }

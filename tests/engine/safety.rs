@@ -131,7 +131,7 @@ impl Network for Failing {
             return Err(Error::Inference {
                 engine: "failing".into(),
                 problem: "it broke".into(),
-                alternative: "tract",
+                alternative: "--engine tract",
             });
         }
         self.0.run(call)

@@ -58,11 +58,7 @@ impl Network for TestNetwork {
     }
 
     fn caches(&self, batch: usize) -> Caches {
-        let zeros = vec![vec![0.0; batch * 2 * 481]];
-        Caches {
-            now: zeros.clone(),
-            next: zeros,
-        }
+        Caches::new(vec![vec![0.0; batch * 2 * 481]])
     }
 
     fn run(&mut self, call: Call<'_>) -> Result<()> {

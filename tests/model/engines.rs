@@ -180,6 +180,6 @@ fn names_of_engines_and_devices_read_back() {
         .to_string();
     assert_eq!(
         text,
-        "--device is gpu, but must be auto, cpu, cuda or webgpu"
+        "--device is gpu, but must be auto, cpu, cuda, webgpu, directml or coreml"
     );
 }

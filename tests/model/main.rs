@@ -13,3 +13,4 @@ mod onnx;
 mod preflight;
 mod signals;
 mod speed;
+mod toy;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use diffwav::model::{EngineChoice, Loaded, Options, load, preflight};
+use diffwav::model::{Device, EngineChoice, Loaded, Options, load, preflight};
 use tempfile::TempDir;
 
 use crate::signals::model;
@@ -29,6 +29,7 @@ fn with(engine: EngineChoice, library: &Path) -> diffwav::Result<Loaded> {
         &model(),
         &Options {
             engine,
+            device: Device::Cpu,
             library: Some(library.to_owned()),
             ..Options::default()
         },
@@ -235,6 +236,7 @@ fn a_damaged_library_of_the_bundle_is_not_loaded() {
         &model(),
         &Options {
             folders,
+            device: Device::Cpu,
             ..Options::default()
         },
     )

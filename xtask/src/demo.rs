@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::product::Product;
 use crate::{Outcome, run, setup};
 
 /// A real recording; where it comes from stands in tests/assets/CREDITS.md.
@@ -12,27 +13,22 @@ const FOLDER: &str = "target/demo";
 /// Sets up, builds, cleans the recording, says where the results are.
 pub fn demo(yes: bool) -> Outcome {
     setup::setup(yes)?;
-    let cargo = run::cargo();
+    let product = Product::find(yes);
     println!("\nBuilding (the first time takes some minutes) …");
-    run::run(&cargo, &["build", "--release", "--package", "diffwav"])?;
+    product.build()?;
     fs::create_dir_all(run::root().join(FOLDER))
         .map_err(|error| format!("cannot make {FOLDER}: {error}"))?;
     let clean = |keep: &str, out: &str, rest: &[&str]| {
         let common = [
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "diffwav",
-            "--",
             "denoise",
             RECORDING,
             "--overwrite",
+            "--keep",
+            keep,
+            "-o",
+            out,
         ];
-        run::run(
-            &cargo,
-            &[&common[..], &["--keep", keep, "-o", out], rest].concat(),
-        )
+        product.run(&[&common[..], rest].concat())
     };
     let (cleaned, removed, picture) = (
         format!("{FOLDER}/cleaned.wav"),

@@ -1,166 +1,146 @@
-//! The one ONNX Runtime that diffwav is tested with: where it comes from, what it must be, where it goes.
+//! The ONNX Runtimes that diffwav is tested with: where they come from, what they must be, where they go.
+//!
+//! Microsoft's Linux builds from 1.29 on look up a telemetry host; 1.27 and 1.28 do not. Do not raise a version without
+//! looking.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::wheel::Wheel;
 
-use sha2::{Digest as _, Sha256};
+/// Where these were made for and tried: Linux on x86-64 with glibc.
+const HERE: bool = cfg!(all(
+    target_os = "linux",
+    target_arch = "x86_64",
+    target_env = "gnu"
+));
+const NOTICES: &[&str] = &["onnxruntime/LICENSE", "onnxruntime/ThirdPartyNotices.txt"];
 
-use crate::run;
-
-/// Microsoft's Linux builds from 1.29 on look up a telemetry host; 1.28.0 does not. Do not raise it without looking.
-const VERSION: &str = "1.28.0";
-
-/// A file of a wheel on PyPI.
-#[derive(Debug)]
-pub struct Pinned {
-    /// The version of ONNX Runtime.
-    pub version: &'static str,
-    /// Size of the download.
-    pub megabytes: u32,
-    /// The tags of the wheel, so that any Python fetches the same.
-    platform: &'static str,
-    python: &'static str,
-    /// The library inside, and its SHA-256.
-    inside: &'static str,
-    sha256: &'static str,
-}
-
-/// Why there is no library.
-#[derive(Debug)]
-pub enum Failure {
-    /// It could not be had.
-    Missing(String),
-    /// What came is not what was pinned.
-    Wrong(String),
-}
-
-/// The library for the machine that runs this; None where none has been measured.
-pub fn for_this_machine() -> Option<Pinned> {
-    cfg!(all(
-        target_os = "linux",
-        target_arch = "x86_64",
-        target_env = "gnu"
-    ))
-    .then_some(Pinned {
-        version: VERSION,
+/// For the CPU; None where none has been measured.
+pub fn for_this_machine() -> Option<Wheel> {
+    HERE.then_some(Wheel {
+        package: "onnxruntime",
+        version: "1.28.0",
+        licence: "MIT",
         megabytes: 19,
         platform: "manylinux_2_28_x86_64",
         python: "3.11",
-        inside: "onnxruntime/capi/libonnxruntime.so.1.28.0",
-        sha256: "aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083",
+        files: &[(
+            "onnxruntime/capi/libonnxruntime.so.1.28.0",
+            "aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083",
+        )],
+        notices: NOTICES,
+        folder: "",
     })
 }
 
-impl Pinned {
-    /// Where it goes: diffwav looks there by itself.
-    pub fn library(&self) -> PathBuf {
-        folder().join(Path::new(self.inside).file_name().unwrap_or_default())
-    }
+/// With WebGPU: any graphics card with a Vulkan driver.
+pub fn webgpu() -> Option<Wheel> {
+    HERE.then_some(Wheel {
+        package: "onnxruntime-webgpu",
+        version: "1.27.0",
+        licence: "MIT",
+        megabytes: 25,
+        platform: "manylinux_2_28_x86_64",
+        python: "3.12",
+        files: &[(
+            "onnxruntime/capi/libonnxruntime.so.1.27.0",
+            "882f54a76dde1b6c7e66ed353f29bf167c2a2d4e77875b093205074b31d2c7f4",
+        )],
+        notices: NOTICES,
+        folder: "webgpu",
+    })
+}
 
-    /// Whether it is there and is the right one. A wrong one is taken away.
-    pub fn is_there(&self) -> Result<bool, String> {
-        let library = self.library();
-        match sha256(&library) {
-            Ok(found) if found == self.sha256 => Ok(true),
-            Ok(_) => {
-                println!(
-                    "{} is not the pinned file; fetching it anew.",
-                    library.display()
-                );
-                fs::remove_file(&library)
-                    .map_err(|error| format!("cannot remove {}: {error}", library.display()))?;
-                Ok(false)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(format!("cannot read {}: {error}", library.display())),
-        }
-    }
+/// With CUDA: NVIDIA's graphics cards, with a driver that speaks CUDA 13 (580 or later).
+pub fn cuda() -> Option<Wheel> {
+    HERE.then_some(Wheel {
+        package: "onnxruntime-gpu",
+        version: "1.28.0",
+        licence: "MIT",
+        megabytes: 250,
+        platform: "manylinux_2_28_x86_64",
+        python: "3.12",
+        files: &[
+            (
+                "onnxruntime/capi/libonnxruntime.so.1.28.0",
+                "018d05f615e96f6e0cfb95d2865f63915681d5d2688dd187f599822b245d27bc",
+            ),
+            (
+                "onnxruntime/capi/libonnxruntime_providers_shared.so",
+                "086ec1d5388f64153d9c63470d126693db9a182c8ce236d3a1119068471b8a0d",
+            ),
+            (
+                "onnxruntime/capi/libonnxruntime_providers_cuda.so",
+                "c5b5b5cff02eb02f9bb73e36bae51328dc5027642778bffc5065c9ab49419389",
+            ),
+        ],
+        notices: NOTICES,
+        folder: "cuda",
+    })
+}
 
-    /// Fetches the wheel with pip into a folder of its own, checks the library and puts it in its place.
-    pub fn fetch(&self) -> Result<(), Failure> {
-        let missing = |what: &'static str| {
-            move |error: io::Error| Failure::Missing(format!("cannot {what}: {error}"))
-        };
-        let work = folder().join("download");
-        let _ = fs::remove_dir_all(&work);
-        fs::create_dir_all(&work).map_err(missing("make a folder below target/"))?;
-        let to = work.to_string_lossy();
-        let name = format!("onnxruntime=={}", self.version);
-        run::run(
-            "python3",
+/// NVIDIA's libraries that the one above asks for, where the system has no CUDA 13.
+pub fn nvidia() -> Vec<Wheel> {
+    let wheel = |package, version, megabytes, platform, files, notices| Wheel {
+        package,
+        version,
+        licence: "NVIDIA's CUDA licence",
+        megabytes,
+        platform,
+        python: "3.12",
+        files,
+        notices,
+        folder: "cuda",
+    };
+    vec![
+        wheel(
+            "nvidia-cuda-runtime",
+            "13.0.96",
+            3,
+            "manylinux2014_x86_64",
+            &[(
+                "nvidia/cu13/lib/libcudart.so.13",
+                "96c42e418cec19054186b9429c321603cc190bf26a18104e19408117a2a817b0",
+            )],
+            &["nvidia_cuda_runtime-13.0.96.dist-info/licenses/License.txt"],
+        ),
+        wheel(
+            "nvidia-curand",
+            "10.4.0.35",
+            60,
+            "manylinux_2_27_x86_64",
+            &[(
+                "nvidia/cu13/lib/libcurand.so.10",
+                "b53732a66b302b11926e00f762e2c2ba67058347ff93cf4ae709de45e93e06da",
+            )],
+            &["nvidia_curand-10.4.0.35.dist-info/licenses/License.txt"],
+        ),
+        wheel(
+            "nvidia-cublas",
+            "13.1.0.3",
+            424,
+            "manylinux_2_27_x86_64",
             &[
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--only-binary=:all:",
-                "--implementation",
-                "cp",
-                "--python-version",
-                self.python,
-                "--platform",
-                self.platform,
-                "--dest",
-                &to,
-                &name,
+                (
+                    "nvidia/cu13/lib/libcublas.so.13",
+                    "e70f38efabe986acd5eb683497c62f0f1730a6176ee291d9d24c6e339d1fbf86",
+                ),
+                (
+                    "nvidia/cu13/lib/libcublasLt.so.13",
+                    "656298c804f5adbb0df930545c17911b9584ab4e5101c0eeb65d1fe881d880f8",
+                ),
             ],
-        )
-        .map_err(Failure::Missing)?;
-        let wheel = fs::read_dir(&work)
-            .map_err(missing("look into the download"))?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-            .ok_or_else(|| Failure::Missing("pip fetched no wheel".into()))?;
-        run::run(
-            "python3",
-            &["-m", "zipfile", "-e", &wheel.to_string_lossy(), &to],
-        )
-        .map_err(Failure::Missing)?;
-
-        let library = work.join(self.inside);
-        let found = sha256(&library).map_err(missing("read the library in the wheel"))?;
-        if found != self.sha256 {
-            return Err(Failure::Wrong(format!(
-                "the library in {name} has the SHA-256 {found}, expected {}: it was not kept",
-                self.sha256
-            )));
-        }
-        for notice in ["LICENSE", "ThirdPartyNotices.txt"] {
-            fs::copy(work.join("onnxruntime").join(notice), folder().join(notice))
-                .map_err(missing("copy the licence"))?;
-        }
-        fs::rename(&library, self.library()).map_err(missing("move the library"))?;
-        let _ = fs::remove_dir_all(&work);
-        Ok(())
-    }
+            &["nvidia_cublas-13.1.0.3.dist-info/licenses/License.txt"],
+        ),
+    ]
 }
 
-fn folder() -> PathBuf {
-    run::root().join("target/onnxruntime")
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    io::copy(&mut fs::File::open(path)?, &mut Writer(&mut hash))?;
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
-}
-
-struct Writer<'a>(&'a mut Sha256);
-
-impl io::Write for Writer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// What a bundle carries of the graphics card libraries that were fetched: each file, and its folder in the bundle.
+///
+/// The libraries of NVIDIA stay out: a bundle of half a gigabyte is nobody's wish, and their licence is not ours.
+#[allow(dead_code)] // for `cargo xtask bundle`
+pub fn bundled() -> Vec<(std::path::PathBuf, &'static str)> {
+    let fetched = webgpu().filter(|wheel| wheel.is_there().unwrap_or(false));
+    fetched
+        .map(|wheel| (wheel.library(), wheel.folder))
+        .into_iter()
+        .collect()
 }

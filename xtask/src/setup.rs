@@ -2,8 +2,8 @@
 //! engine that is compiled in does without. ONNX Runtime is faster.
 
 use crate::ask::agreed;
-use crate::onnxruntime::{self, Pinned};
-use crate::{Outcome, packages, run};
+use crate::wheel::{Failure, Wheel};
+use crate::{Outcome, onnxruntime, packages, run};
 
 /// Sets everything up; what cannot be had is said and left out.
 pub fn setup(yes: bool) -> Outcome {
@@ -37,7 +37,7 @@ pub fn setup(yes: bool) -> Outcome {
     fetch(&pinned)
 }
 
-fn fetch(pinned: &Pinned) -> Outcome {
+fn fetch(pinned: &Wheel) -> Outcome {
     match pinned.fetch() {
         Ok(()) => {
             println!(
@@ -48,13 +48,13 @@ fn fetch(pinned: &Pinned) -> Outcome {
             Ok(())
         }
         // A wrong file is alarming, a missing network is not.
-        Err(onnxruntime::Failure::Wrong(message)) => Err(message),
-        Err(onnxruntime::Failure::Missing(message)) => without(&message),
+        Err(Failure::Wrong(message)) => Err(message),
+        Err(Failure::Missing(message)) => without(&message),
     }
 }
 
 /// The tools that fetch: Python and pip, from wherever they come.
-fn tools(yes: bool) -> bool {
+pub fn tools(yes: bool) -> bool {
     python_works()
         || (packages::ensure("to fetch it", &["python3", "python3-pip"], yes) && python_works())
 }

@@ -1,6 +1,7 @@
 //! The tasks that are a few commands.
 
-use crate::{Outcome, packages, run, setup};
+use crate::product::Product;
+use crate::{Outcome, bundle, gpu_software, hosts, packages, run, setup};
 
 /// What live mode is built with, and the sound servers that its tests run on.
 const SOUND: &[&str] = &[
@@ -23,7 +24,7 @@ pub fn test(quick: bool) -> Outcome {
         return Err("live mode cannot be tested without them".into());
     }
     let cargo = run::cargo();
-    let features = ["--features", "live,jack"];
+    let features = bundle::TEST_FEATURES;
     if !quick {
         run::run(&cargo, &["fmt", "--all", "--check"])?;
         let clippy = ["clippy", "--workspace", "--all-targets"];
@@ -35,7 +36,9 @@ pub fn test(quick: bool) -> Outcome {
             &[("RUSTDOCFLAGS", "-D warnings")],
         )?;
     }
-    run::run(&cargo, &[&["test", "--workspace"][..], &features].concat())
+    bundle::test(&[], &[])?;
+    gpu_software::test_where_it_can_be_had()?;
+    hosts::hosts(false)
 }
 
 /// Live mode for a long time: what `test` does in seconds.
@@ -66,30 +69,12 @@ pub fn soak(minutes: &str) -> Outcome {
 pub fn bench(arguments: &[String]) -> Outcome {
     setup::setup(false)?;
     let given: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let all = [
-        &["run", "--release", "--package", "diffwav", "--", "bench"],
-        given.as_slice(),
-    ]
-    .concat();
-    run::run(run::cargo(), &all)
+    Product::find(false).run(&[&["bench"], given.as_slice()].concat())
 }
 
 /// The man pages; the program itself writes them. For release, as `demo` and `bench` build it: no third build.
 pub fn man(folder: &str) -> Outcome {
-    run::run(
-        run::cargo(),
-        &[
-            "run",
-            "--release",
-            "--quiet",
-            "--package",
-            "diffwav",
-            "--",
-            "man",
-            "--out",
-            folder,
-        ],
-    )?;
+    Product::find(false).run(&["man", "--out", folder])?;
     println!("man pages: {folder}");
     Ok(())
 }

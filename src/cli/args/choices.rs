@@ -17,7 +17,7 @@ pub enum Engine {
 /// Where the network runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Device {
-    /// The first of cuda, webgpu and cpu that works
+    /// The faster one of the graphics card and the processor, measured
     Auto,
     /// The processor
     Cpu,
@@ -26,6 +26,21 @@ pub enum Device {
     /// Any graphics card with Vulkan, Metal or Direct3D 12
     #[value(name = "webgpu")]
     WebGpu,
+    /// Any graphics card, on Windows
+    #[value(name = "directml")]
+    DirectMl,
+    /// Apple's graphics card and neural engine
+    #[value(name = "coreml")]
+    CoreMl,
+}
+
+/// What happens when the device fails in the middle of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnDeviceLoss {
+    /// The file is done again from its start on the processor
+    Cpu,
+    /// It is an error, and nothing of the file is written
+    Fail,
 }
 
 /// Which part of the recording is written.

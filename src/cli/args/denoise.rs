@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use super::{Container, Depth, Keep, Runtime, Style};
+use super::{Container, Depth, Keep, OnDeviceLoss, Runtime, Style};
 use crate::diffusion::sampler::Sampler;
 
 /// Most reverse steps that may be asked for; the model may allow fewer.
@@ -60,6 +60,10 @@ pub struct Denoise {
     #[arg(long, value_name = "0..1", default_value_t = 1.0, value_parser = fraction, help_heading = "Sound")]
     pub mix: f32,
 
+    /// Treat all channels alike, so that nothing moves in the stereo image; without it each is cleaned for itself
+    #[arg(long, help_heading = "Sound")]
+    pub link_channels: bool,
+
     /// Which part is written
     #[arg(long, value_enum, default_value_t = Keep::Cleaned, help_heading = "Sound")]
     pub keep: Keep,
@@ -79,6 +83,10 @@ pub struct Denoise {
     /// Draw the spectrogram before and after to a PNG file (several inputs: to a folder, as NAME.png)
     #[arg(long, value_name = "PNG|DIR", help_heading = "Output")]
     pub plot: Option<PathBuf>,
+
+    /// What happens when the device fails in the middle of a file [default: cpu with --device auto, otherwise fail]
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "Model")]
+    pub on_device_loss: Option<OnDeviceLoss>,
 
     /// Which network, and on what.
     #[command(flatten)]

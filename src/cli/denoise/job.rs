@@ -1,32 +1,32 @@
 //! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
 
-use std::io::BufWriter;
-use std::path::Path;
+mod output;
+#[cfg(test)]
+mod tests;
 
-use crate::cli::args::{Container, Depth};
 use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job, Target};
-use crate::cli::plot::{Labels, Plot};
+use crate::cli::plot::Plot;
 use crate::cli::progress::{Progress, Stopwatch};
 use crate::cli::runtime::Shared;
 use crate::cli::{cancel, report};
-use crate::engine::mix::Gains;
 use crate::engine::{Format, Offline};
-use crate::io::{self, Dither, OutputSpec, Reader, SampleFormat, Spec, Writer};
-use crate::model::{self, Loaded};
+use crate::io::{self, Reader, Spec, Writer};
+use crate::model::{self, Device, Loaded, Options, pace};
 use crate::units::{Frames, Hz};
 use crate::{Error, Result};
+use output::{create, draw, labels};
 
 /// Frames that are read at a time.
 const CHUNK: usize = 16_384;
-/// Network frames a call on a processor: larger calls gain nothing there, and cost memory.
-const FRAMES_PER_CALL: usize = 64;
 
 /// Works on one file after the other and keeps the engine while their form stays the same.
 pub struct Worker<'a> {
     shared: &'a Shared,
     loaded: Option<Loaded>,
     engine: Option<(Offline, Vec<String>)>,
+    /// Why the device is not used any more.
+    lost: Option<String>,
 }
 
 impl<'a> Worker<'a> {
@@ -36,14 +36,42 @@ impl<'a> Worker<'a> {
             shared,
             loaded,
             engine: None,
+            lost: None,
         }
     }
 
     /// Processes one file. On an error nothing of its output is left.
     ///
+    /// A file whose device fails is done again from its start on the processor, where that was asked for and where its
+    /// input can be read twice: so it is, bit for bit, what the processor alone would have made of it.
+    ///
     /// # Errors
     /// Of reading, of writing, of the network; [`Error::Interrupted`] after Ctrl-C.
     pub fn run(&mut self, job: &Job, progress: &Progress) -> Result<report::Done> {
+        let mut done = 0.0;
+        let error = match self.attempt(job, progress, &mut done) {
+            Err(error @ Error::Inference { .. }) if self.lost.is_none() && on_device(&error) => {
+                error
+            }
+            outcome => return outcome,
+        };
+        let twice = matches!(
+            (&job.source, &job.target),
+            (io::Source::File(_), Target::File(_))
+        );
+        if !self.shared.rescue || !twice {
+            return Err(error);
+        }
+        progress.retreat(done);
+        self.lost = Some(error.to_string());
+        let mut outcome = self.attempt(job, progress, &mut done)?;
+        outcome.warnings.push(format!(
+            "the device failed, so this file was done from its start on the CPU: {error}"
+        ));
+        Ok(outcome)
+    }
+
+    fn attempt(&mut self, job: &Job, progress: &Progress, done: &mut f64) -> Result<report::Done> {
         let watch = Stopwatch::start();
         progress.name(plan::name(&job.source));
         let mut reader = Reader::open(&job.source)?;
@@ -54,6 +82,7 @@ impl<'a> Worker<'a> {
         let mut taps = Taps {
             meters: Meters::new(spec.rate, spec.channels.into()),
             plot: job.plot.as_ref().map(|_| Plot::new(spec.rate)),
+            done,
         };
         let frames = pump(&mut reader, &mut engine, &mut writer, &mut taps, progress)?;
 
@@ -104,28 +133,46 @@ impl<'a> Worker<'a> {
                 return Ok((engine, notes));
             }
         }
-        let Loaded { network, notes } = match self.loaded.take() {
-            Some(loaded) => loaded,
-            None => model::load(&self.shared.model, &self.shared.options)?,
+        let Loaded {
+            mut network,
+            mut notes,
+        } = match (self.loaded.take(), &self.lost) {
+            (Some(loaded), None) => loaded,
+            (None, None) => model::load(&self.shared.model, &self.shared.options)?,
+            (_, Some(_)) => {
+                let options = Options {
+                    device: Device::Cpu,
+                    ..self.shared.options.clone()
+                };
+                model::load(&self.shared.model, &options)?
+            }
         };
-        let frames_per_call = if network.engine().ends_with("cpu") {
-            FRAMES_PER_CALL
-        } else {
-            usize::MAX
-        };
+        notes.extend(
+            self.lost
+                .iter()
+                .map(|lost| format!("the device is not used any more: {lost}")),
+        );
+        let channels = spec.channels.into();
         let format = Format {
             rate: spec.rate,
-            channels: spec.channels.into(),
-            frames_per_call: frames_per_call.min(network.frames_max()),
+            channels,
+            frames_per_call: pace::frames_per_call(&mut *network, channels),
         };
         Ok((Offline::new(network, format, &self.shared.settings)?, notes))
     }
 }
 
 /// What listens to both sides.
-struct Taps {
+struct Taps<'a> {
     meters: Meters,
     plot: Option<Plot>,
+    /// Seconds of audio that were written.
+    done: &'a mut f64,
+}
+
+/// Whether the engine that failed ran on a device: the processor does not get lost.
+fn on_device(error: &Error) -> bool {
+    matches!(error, Error::Inference { engine, .. } if engine.contains(" on ") && !engine.ends_with(" on cpu"))
 }
 
 /// Moves the whole file through the engine; returns its frames.
@@ -133,7 +180,7 @@ fn pump(
     reader: &mut Reader,
     engine: &mut Offline,
     writer: &mut Writer,
-    taps: &mut Taps,
+    taps: &mut Taps<'_>,
     progress: &Progress,
 ) -> Result<u64> {
     let rate = reader.spec().rate;
@@ -154,7 +201,7 @@ fn pump(
     Ok(total)
 }
 
-impl Taps {
+impl Taps<'_> {
     fn before(&mut self, chunk: &[&[f32]]) {
         self.meters.before(chunk);
         if let Some(plot) = &mut self.plot {
@@ -175,94 +222,9 @@ impl Taps {
             plot.after(out);
         }
         writer.write(out)?;
-        progress.advance(rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64));
+        let seconds = rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64);
+        *self.done += seconds;
+        progress.advance(seconds);
         Ok(())
     }
-}
-
-/// Opens the output, with what the input says about the recording.
-fn create(job: &Job, reader: &Reader, shared: &Shared) -> Result<Writer> {
-    let target = match &job.target {
-        Target::Stdout => io::Target::Stdout,
-        Target::File(path) => {
-            make_folder(path)?;
-            io::Target::File {
-                path: path.clone(),
-                overwrite: shared.overwrite,
-            }
-        }
-    };
-    let mut output = OutputSpec::like(reader.spec());
-    output.container = match job.container {
-        Container::Wav => io::Container::Wav,
-        Container::Flac => io::Container::Flac,
-    };
-    output.sample = match job.depth {
-        Some(Depth::Int16) => SampleFormat::Int16,
-        Some(Depth::Int24) => SampleFormat::Int24,
-        Some(Depth::Float32) => SampleFormat::Float32,
-        // FLAC holds integers of up to 24 bits here.
-        None if job.container == Container::Flac && output.sample.bits() > 24 => {
-            SampleFormat::Int24
-        }
-        None => output.sample,
-    };
-    // A signal that nothing was done to is on the steps of its integers already.
-    let untouched = Gains::new(&shared.settings).wet == 0.0;
-    if untouched && output.sample.bits() >= reader.spec().sample.bits() {
-        output.dither = Dither::Off;
-    }
-    Writer::create(&target, &output, reader.metadata().clone())
-}
-
-fn make_folder(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).map_err(|source| Error::File {
-                action: "create",
-                path: folder.to_owned(),
-                source,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Labels {
-    let title = match &job.source {
-        io::Source::File(path) => path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        io::Source::Stdin => "standard input".into(),
-    };
-    let reduction = reduction
-        .map(|db| format!(", pauses {db:.1} dB quieter"))
-        .unwrap_or_default();
-    let notes = format!(
-        "{}, {} x {}{reduction}",
-        process.model, process.steps, process.sampler
-    );
-    Labels { title, notes }
-}
-
-/// Writes the picture beside its place and renames it when it is complete.
-fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
-    let failed = |source| Error::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
-    make_folder(path)?;
-    let file = io::beside(path).map_err(failed)?;
-    plot.write(labels, BufWriter::new(file.as_file()))
-        .map_err(failed)?;
-    if overwrite {
-        file.persist(path)
-    } else {
-        file.persist_noclobber(path)
-    }
-    .map_err(|e| failed(e.error))?;
-    Ok(())
 }

@@ -1,13 +1,16 @@
 //! A small raster that text and lines are drawn on, and its PNG encoding.
 
 use std::convert::Infallible;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::{PrimitiveStyle, Rectangle};
 use embedded_graphics::text::{Alignment, Baseline, Text, TextStyleBuilder};
+
+use crate::{Error, Result, io as files};
 
 /// RGB pixels, row by row.
 pub struct Canvas {
@@ -54,7 +57,29 @@ impl Canvas {
             Text::with_text_style(text, at, MonoTextStyle::new(font, colour), style).draw(self);
     }
 
-    /// Writes the picture.
+    /// Writes the picture beside its place as PNG and renames it when it is complete.
+    ///
+    /// # Errors
+    /// [`Error::File`], also where a file is there already that must not be replaced.
+    pub fn save(&self, path: &Path, overwrite: bool) -> Result<()> {
+        let failed = |source| Error::File {
+            action: "write",
+            path: path.to_owned(),
+            source,
+        };
+        let file = files::beside(path).map_err(failed)?;
+        self.encode(BufWriter::new(file.as_file()))
+            .map_err(failed)?;
+        if overwrite {
+            file.persist(path)
+        } else {
+            file.persist_noclobber(path)
+        }
+        .map_err(|e| failed(e.error))?;
+        Ok(())
+    }
+
+    /// Writes the picture as PNG.
     pub fn encode(&self, to: impl Write) -> io::Result<()> {
         let mut encoder = png::Encoder::new(to, self.size.width, self.size.height);
         encoder.set_color(png::ColorType::Rgb);

@@ -25,9 +25,9 @@ const BAR_WIDTH: u32 = 18;
 /// Decibels that the colours cover.
 const RANGE_DB: f32 = 90.0;
 
-const PAPER: Rgb888 = Rgb888::new(250, 250, 248);
-const INK: Rgb888 = Rgb888::new(30, 30, 34);
-const FAINT: Rgb888 = Rgb888::new(110, 110, 116);
+pub(super) const PAPER: Rgb888 = Rgb888::new(250, 250, 248);
+pub(super) const INK: Rgb888 = Rgb888::new(30, 30, 34);
+pub(super) const FAINT: Rgb888 = Rgb888::new(110, 110, 116);
 
 /// What is written above the picture.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub fn draw(rate: Hz, before: &Spectrogram, after: &Spectrogram, labels: &Labels
         FAINT,
         Alignment::Right,
     );
-    let top_db = ceiling(before);
+    let top_db = ceiling(before, PANEL);
     for ((spectrogram, name), top) in [(before, "before"), (after, "after")].into_iter().zip(TOP) {
         let panel = Rectangle::new(Point::new(LEFT as i32, top as i32), PANEL);
         canvas.text(
@@ -74,26 +74,28 @@ pub fn draw(rate: Hz, before: &Spectrogram, after: &Spectrogram, labels: &Labels
 }
 
 /// The loudest place of a panel, rounded up to ten decibels.
-fn ceiling(spectrogram: &Spectrogram) -> f32 {
-    let places = (0..PANEL.width)
+pub(super) fn ceiling(spectrogram: &Spectrogram, size: Size) -> f32 {
+    let places = (0..size.width)
         .step_by(2)
-        .flat_map(|x| (0..PANEL.height).step_by(2).map(move |y| (x, y)));
+        .flat_map(|x| (0..size.height).step_by(2).map(move |y| (x, y)));
     let loudest = places
         .map(|(x, y)| {
             spectrogram.level(
-                f64::from(x) / f64::from(PANEL.width),
-                f64::from(y) / f64::from(PANEL.height),
+                f64::from(x) / f64::from(size.width),
+                f64::from(y) / f64::from(size.height),
             )
         })
         .fold(-60.0f32, f32::max);
     (loudest / 10.0).ceil() * 10.0
 }
 
-fn heat(canvas: &mut Canvas, panel: Rectangle, spectrogram: &Spectrogram, top_db: f32) {
-    for x in 0..PANEL.width {
-        let time = (f64::from(x) + 0.5) / f64::from(PANEL.width);
-        for y in 0..PANEL.height {
-            let frequency = 1.0 - (f64::from(y) + 0.5) / f64::from(PANEL.height);
+/// The spectrogram as colours that fill `panel`.
+pub(super) fn heat(canvas: &mut Canvas, panel: Rectangle, spectrogram: &Spectrogram, top_db: f32) {
+    let size = panel.size;
+    for x in 0..size.width {
+        let time = (f64::from(x) + 0.5) / f64::from(size.width);
+        for y in 0..size.height {
+            let frequency = 1.0 - (f64::from(y) + 0.5) / f64::from(size.height);
             let share = 1.0 + (spectrogram.level(time, frequency) - top_db) / RANGE_DB;
             canvas.set(
                 panel.top_left + Point::new(x as i32, y as i32),

@@ -135,6 +135,9 @@ impl AudioSide {
         let mut start = 0;
         while start < frames {
             let end = (start + CHUNK).min(frames);
+            if !patience.is_zero() {
+                self.wait_for_worker(patience);
+            }
             self.hand_over(planes, start, end);
             if !patience.is_zero() {
                 self.wait(end - start, patience);

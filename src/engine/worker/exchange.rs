@@ -67,6 +67,18 @@ impl AudioSide {
         self.ends.from_worker.occupied_len() / self.channels
     }
 
+    /// Until a restart is acknowledged nothing can be handed over: one who may wait loses nothing that way.
+    pub(super) fn wait_for_worker(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        while self.shared.acknowledged.load(Acquire) != self.generation
+            && !self.shared.failed.load(Relaxed)
+            && Instant::now() < until
+        {
+            self.ends.worker.unpark();
+            std::thread::sleep(LOOK);
+        }
+    }
+
     pub(super) fn wait(&self, frames: usize, patience: Duration) {
         let until = Instant::now() + patience;
         let due = (frames + self.debt).saturating_sub(self.lead);

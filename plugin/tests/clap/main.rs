@@ -1,0 +1,17 @@
+//! The plugin behind the CLAP interface, in this process, as hosts call it: audio on a thread of its own, and calls
+//! that abort when they allocate.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod automation;
+mod bypass;
+mod exact;
+mod host;
+mod lifecycle;
+mod loading;
+mod measure;
+mod params;
+mod signal;
+mod state;
+mod storm;
+mod world;

@@ -1,0 +1,156 @@
+//! Projects: saved and read back, older, newer and broken.
+
+use crate::host::Plugin;
+use crate::world;
+
+/// A state as the framework writes it to CLAP hosts: its length in 8 bytes, then JSON.
+fn blob(json: &str) -> Vec<u8> {
+    let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
+    bytes.extend_from_slice(json.as_bytes());
+    bytes
+}
+
+fn values(plugin: &mut Plugin) -> Vec<(String, f64)> {
+    plugin
+        .parameters()
+        .iter()
+        .map(|p| (p.name.clone(), plugin.value(p.id)))
+        .collect()
+}
+
+fn scrambled() -> Plugin {
+    let mut plugin = Plugin::new();
+    for (index, parameter) in plugin.parameters().into_iter().enumerate() {
+        let along = [0.25, 0.6, 1.0, 0.0, 0.0, 0.8, 0.1, 1.0, 1.0, 0.0, 1.0][index];
+        let value = parameter.least + (parameter.most - parameter.least) * along;
+        plugin.set(
+            &parameter.name,
+            value.round().clamp(parameter.least, parameter.most),
+        );
+    }
+    plugin
+}
+
+#[test]
+fn a_state_is_read_back_and_saved_the_same() {
+    let _world = world::with(world::memory);
+    let mut first = scrambled();
+    let saved = first.save();
+    assert!(saved.len() < 2_000, "{} bytes", saved.len());
+    let mut second = Plugin::new();
+    assert!(second.load(&saved));
+    assert_eq!(values(&mut first), values(&mut second));
+    assert_eq!(saved, second.save());
+}
+
+#[test]
+fn what_an_older_state_lacks_is_the_default() {
+    let _world = world::with(world::memory);
+    let mut plugin = scrambled();
+    let fresh = values(&mut Plugin::new());
+    assert!(plugin.load(&blob(
+        r#"{"version":"0.0.1","params":{"mix":{"f32":50.0}},"fields":{}}"#
+    )));
+    let mix = plugin.parameter("Mix");
+    for (name, value) in values(&mut plugin) {
+        let expected = fresh.iter().find(|(known, _)| *known == name).unwrap().1;
+        let expected = if name == "Mix" {
+            0.5 * mix.most
+        } else {
+            expected
+        };
+        assert!((value - expected).abs() < 1e-6, "{name}: {value}");
+    }
+}
+
+#[test]
+fn a_newer_state_is_read_as_far_as_it_is_understood() {
+    let _world = world::with(world::memory);
+    let mut plugin = Plugin::new();
+    let newer = r#"{"version":"9.0.0","params":{"mix":{"f32":25.0},"sparkle":{"f32":3.0},"model":{"string":"denoise-v9"}},
+        "fields":{"diffwav":"{\"format\":7,\"model_file\":null,\"moon\":true}","other":"1"}}"#;
+    assert!(plugin.load(&blob(newer)));
+    let mix = plugin.parameter("Mix");
+    assert!((plugin.value(mix.id) - 0.25 * mix.most).abs() < 1e-6);
+    let model = plugin.parameter("Model");
+    assert_eq!(plugin.value(model.id), model.default);
+}
+
+#[test]
+fn values_out_of_range_and_of_the_wrong_type_do_no_harm() {
+    let _world = world::with(world::memory);
+    let mut plugin = Plugin::new();
+    let wild = r#"{"version":"","params":{"mix":{"f32":1e30},"amount":{"f32":-1e30},"steps":{"i32":2147483647},
+        "bypass":{"f32":0.3},"listen":{"string":"?"},"device":{"i32":77},"gainin":{"f32":1e39}},"fields":{"diffwav":"[1,2"}}"#;
+    plugin.load(&blob(wild));
+    for parameter in plugin.parameters() {
+        let value = plugin.value(parameter.id);
+        assert!(
+            (parameter.least..=parameter.most).contains(&value),
+            "{}: {value}",
+            parameter.name
+        );
+    }
+}
+
+#[test]
+fn random_bytes_change_nothing() {
+    let _world = world::with(world::memory);
+    let mut plugin = scrambled();
+    let (saved, before) = (plugin.save(), values(&mut plugin));
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for _ in 0..300 {
+        let bytes: Vec<u8> = (0..random() % 500).map(|_| random() as u8).collect();
+        assert!(!plugin.load(&bytes));
+    }
+    assert_eq!(values(&mut plugin), before);
+    // A state with some bytes changed is refused, or read into the ranges.
+    for _ in 0..500 {
+        let mut bytes = saved.clone();
+        for _ in 0..1 + random() % 4 {
+            let at = random() as usize % bytes.len();
+            bytes[at] = random() as u8;
+        }
+        bytes.truncate(1 + random() as usize % (2 * bytes.len()));
+        plugin.load(&bytes);
+        for parameter in plugin.parameters() {
+            let value = plugin.value(parameter.id);
+            assert!(
+                (parameter.least..=parameter.most).contains(&value),
+                "{}: {value}",
+                parameter.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_model_that_is_gone_leaves_the_built_in_one_running() {
+    let _world = world::real();
+    let mut plugin = Plugin::new();
+    let state = r#"{"version":"0.1.0","params":{"model":{"string":"file"}},
+        "fields":{"diffwav":"{\"format\":1,\"model_file\":\"/nowhere/at/all.onnx\",\"editor\":[820,500]}"}}"#;
+    assert!(plugin.load(&blob(state)));
+    let stopped = plugin.activate(48_000.0, 512);
+    let mut started = stopped.start_processing().unwrap();
+    let input = crate::signal::noisy(2, 24_000, 48_000.0);
+    let out = crate::host::run(&mut started, &input, crate::host::blocks(512), &[]);
+    let energy = |signal: &[f32]| signal.iter().map(|v| v * v).sum::<f32>();
+    assert!(
+        energy(&out[0][12_000..]) > 0.0
+            && energy(&out[0][12_000..]) < 0.9 * energy(&input[0][12_000..]),
+        "it cleans"
+    );
+    plugin.deactivate(started.stop_processing());
+    let again = String::from_utf8(plugin.save()).unwrap();
+    assert!(
+        again.contains("/nowhere/at/all.onnx"),
+        "and the project keeps its wish"
+    );
+}

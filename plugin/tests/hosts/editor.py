@@ -1,0 +1,113 @@
+"""Opens the editor in a real host on a virtual screen and takes pictures: three states, two scales; then opens and
+closes it again and again while audio runs. `cargo xtask hosts --all` runs it; the pictures go to target/hosts.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+from common import RATE, VST3, WORK, noisy
+from pedalboard import load_plugin
+
+
+def start(*command, **options):
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+
+
+def screen(scale: int):
+    """A screen with a window manager, at 96 or 192 dots per inch."""
+    display = f":{90 + scale}"
+    size = f"{1000 * scale}x{700 * scale}x24"
+    processes = [start("Xvfb", display, "-screen", "0", size, "-dpi", str(96 * scale), "-noreset")]
+    os.environ["DISPLAY"] = display
+    while subprocess.run(["xrdb", "-query"], capture_output=True).returncode:
+        time.sleep(0.2)
+    settings = WORK / "xsettings"
+    settings.write_text(f"Xft/DPI {96 * scale * 1024}\nGdk/WindowScalingFactor {scale}\n")
+    subprocess.run(["xrdb", "-nocpp", "-merge", "-"], input=f"Xft.dpi: {96 * scale}\n", text=True, check=True)
+    processes.append(start("xsettingsd", "-c", str(settings)))
+    processes.append(start("openbox"))
+    time.sleep(1)
+    return processes
+
+
+def play(plugin, stop):
+    """The recording in real time, again and again."""
+    sound, block = noisy(), 480
+    began, n = time.monotonic(), 0
+    while not stop.is_set():
+        at = n * block % (sound.shape[1] - block)
+        plugin(np.ascontiguousarray(sound[:, at : at + block]), RATE, buffer_size=block, reset=False)
+        n += 1
+        time.sleep(max(0.0, began + n * block / RATE - time.monotonic()))
+
+
+def picture(name: str):
+    window = subprocess.run(["xdotool", "search", "--name", "diffwav"], capture_output=True, text=True).stdout.split()
+    target = window[-1] if window else "root"
+    subprocess.run(["import", "-window", target, str(WORK / f"{name}.png")], check=True)
+
+
+def states(scale: int):
+    plugin = load_plugin(VST3)
+    stop, close = threading.Event(), threading.Event()
+
+    def drive():
+        try:
+            subprocess.run(["xdotool", "mousemove", "1", "1"], check=False)
+            time.sleep(9)
+            picture(f"editor-{scale}00-clean")
+            plugin.amount, plugin.listen, plugin.steps = "18.0 dB", "Removed", "2 steps"
+            plugin.output_gain = "3.0 dB"
+            time.sleep(4)
+            picture(f"editor-{scale}00-removed")
+            plugin.bypass = True
+            plugin.listen = "Cleaned"
+            time.sleep(2)
+            picture(f"editor-{scale}00-bypass")
+        finally:
+            stop.set()
+            close.set()
+
+    threads = [threading.Thread(target=play, args=(plugin, stop)), threading.Thread(target=drive)]
+    for thread in threads:
+        thread.start()
+    plugin.show_editor(close)
+    for thread in threads:
+        thread.join()
+
+
+def again_and_again(times: int):
+    plugin = load_plugin(VST3)
+    stop = threading.Event()
+    audio = threading.Thread(target=play, args=(plugin, stop))
+    audio.start()
+    for n in range(times):
+        close = threading.Event()
+        threading.Timer(0.1 + 0.3 * (n % 3), close.set).start()
+        plugin.mix = float(n % 101)
+        plugin.show_editor(close)
+    stop.set()
+    audio.join()
+    print(f"opened and closed {times} times")
+
+
+if __name__ == "__main__":
+    scale = int(sys.argv[1])
+    processes = screen(scale)
+    code = 1
+    try:
+        if sys.argv[2:] == ["again"]:
+            again_and_again(50)
+        else:
+            states(scale)
+        code = 0
+    finally:
+        # The screen goes after us: a host whose screen goes first ends with an error.
+        pids = " ".join(str(process.pid) for process in reversed(processes))
+        subprocess.Popen(["sh", "-c", f"sleep 1; kill {pids}"])
+        sys.stdout.flush()
+        os._exit(code)
