@@ -167,7 +167,7 @@ impl Chain {
                 .push(channel, plane.iter().map(|v| sanitise::sample(*v)));
             self.dry.pop(channel, &mut self.delayed[channel][..frames]);
             let mut gain = start;
-            plane.iter_mut().for_each(|v| *v *= gain.next());
+            plane.iter_mut().for_each(|v| *v *= gain.step());
             self.gain_in = gain;
         }
         if let Some(engine) = &mut self.engine {
@@ -184,7 +184,7 @@ impl Chain {
             (self.presence, self.gain_out, self.bypass) = (present, out, bypass);
             for (value, dry) in plane.iter_mut().zip(delayed) {
                 let wet = self.presence.blend(*dry, *value);
-                let loud = sanitise::sample(wet * self.gain_out.next());
+                let loud = sanitise::sample(wet * self.gain_out.step());
                 *value = self.bypass.blend(loud, *dry);
             }
         }

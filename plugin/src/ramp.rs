@@ -34,7 +34,7 @@ impl Ramp {
 
     /// The value for the next sample.
     #[inline]
-    pub fn next(&mut self) -> f32 {
+    pub fn step(&mut self) -> f32 {
         if self.left > 0 {
             self.now += (self.target - self.now) / self.left as f32;
             self.left -= 1;
@@ -48,7 +48,7 @@ impl Ramp {
     /// One sample between `from` (at 0) and `to` (at 1); either is untouched, to the bit, when the ramp stands there.
     #[inline]
     pub fn blend(&mut self, from: f32, to: f32) -> f32 {
-        let share = self.next();
+        let share = self.step();
         if share == 0.0 {
             from
         } else if share == 1.0 {
@@ -69,10 +69,10 @@ mod tests {
         ramp.aim(1.0);
         let mut last = 0.0;
         for _ in 0..10 {
-            let value = ramp.next();
+            let value = ramp.step();
             assert!((value - last - 0.1).abs() < 1e-6);
             last = value;
         }
-        assert_eq!((ramp.next(), ramp.blend(3.0, 0.3)), (1.0, 0.3));
+        assert_eq!((ramp.step(), ramp.blend(3.0, 0.3)), (1.0, 0.3));
     }
 }

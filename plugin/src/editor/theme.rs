@@ -72,7 +72,7 @@ pub fn apply(ctx: &egui::Context) {
     ctx.all_styles_mut(|style| {
         style.spacing.button_padding = egui::vec2(10.0, 4.0);
         style.spacing.item_spacing = egui::vec2(6.0, 6.0);
-        for (_, font) in &mut style.text_styles {
+        for font in style.text_styles.values_mut() {
             font.size = font.size.max(12.5);
         }
     });

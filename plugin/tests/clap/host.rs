@@ -240,9 +240,7 @@ pub fn call(
     );
     let inputs = in_ports.with_input_buffers([AudioPortBuffer {
         latency: 0,
-        channels: AudioPortBufferType::f32_input_only(
-            from.iter_mut().map(|plane| InputChannel::variable(plane)),
-        ),
+        channels: AudioPortBufferType::f32_input_only(from.iter_mut().map(InputChannel::variable)),
     }]);
     let mut outputs = out_ports.with_output_buffers([AudioPortBuffer {
         latency: 0,

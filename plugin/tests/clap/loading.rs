@@ -85,10 +85,9 @@ fn steps_change_while_it_plays_without_a_step_in_the_signal() {
     let input: Vec<f32> = (0..240_000)
         .map(|n| 0.5 * (std::f32::consts::TAU * 60.0 * n as f32 / 48_000.0).sin())
         .collect();
-    let input = vec![input];
     let mut plugin = Plugin::new();
     let steps = plugin.parameter("Steps").id;
-    let input = vec![input[0].clone(), input[0].clone()];
+    let input = vec![input.clone(), input];
     let stopped = plugin.activate(48_000.0, 480);
     let latency = plugin.latency();
     let mut started = stopped.start_processing().unwrap();
