@@ -97,7 +97,7 @@ fn many_reconnections_leak_nothing() {
             round + 2
         );
         let (memory_then, open_then, threads_then) = *first.get_or_insert((memory, open, threads));
-        // An attempt that meets a server half way up waits in a thread of cpal that it may leave behind, with a socket;
+        // An attempt that meets a server half way up waits in a thread of cpal that lives on for a while, with a socket;
         // what is lost with every connection would be more.
         let allowed = round / 2;
         assert!(
