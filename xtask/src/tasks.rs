@@ -46,23 +46,12 @@ pub fn soak(minutes: &str) -> Outcome {
     if !packages::ensure("to build live mode and to test it", SOUND, true) {
         return Err("live mode cannot be tested without them".into());
     }
-    let arguments = [
-        "test",
-        "--package",
-        "diffwav",
-        "--features",
-        "live,jack",
-        "--test",
-        "live",
-        "soak",
-        "--",
-        "--ignored",
-        "--nocapture",
-        "--test-threads",
-        "1",
-    ];
-    let environment = [("DIFFWAV_SOAK_MINUTES", minutes)];
-    run::run_with(run::cargo(), &arguments, &environment)
+    let soak = ["--test", "live", "soak", "--"];
+    let alone = ["--ignored", "--nocapture", "--test-threads", "1"];
+    bundle::test(
+        &[soak, alone].concat(),
+        &[("DIFFWAV_SOAK_MINUTES", minutes)],
+    )
 }
 
 /// `diffwav bench`, built for release.
