@@ -154,3 +154,31 @@ fn a_model_that_is_gone_leaves_the_built_in_one_running() {
         "and the project keeps its wish"
     );
 }
+
+#[test]
+fn an_own_model_is_opened_from_the_project() {
+    let _world = world::real();
+    let input = crate::signal::noisy(2, 24_000, 48_000.0);
+    let bounce = |state: Option<&str>| {
+        let mut plugin = Plugin::new();
+        if let Some(state) = state {
+            assert!(plugin.load(&blob(state)));
+        }
+        let stopped = plugin.activate(48_000.0, 512);
+        let mut started = stopped.start_processing().unwrap();
+        let out = crate::host::run(&mut started, &input, crate::host::blocks(512), &[]);
+        plugin.deactivate(started.stop_processing());
+        out
+    };
+    // The model that ships, as a file: the same network by another way.
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../models/denoise-v1/denoise-v1.onnx");
+    let saved = serde_json::json!({ "format": 1, "model_file": file });
+    let state = serde_json::json!({
+        "version": "0.1.0",
+        "params": { "model": { "string": "file" } },
+        "fields": { "diffwav": saved.to_string() },
+    });
+    let own = bounce(Some(&state.to_string()));
+    assert_eq!(crate::signal::difference(&own, &bounce(None)), None);
+}
