@@ -14,13 +14,15 @@ const PATCHES: [(&str, &str); 2] = [("nice-plug", "0.4.2"), ("egui-baseview", "0
 
 /// Runs cargo with the mended crates in the place of the published ones.
 pub fn cargo(arguments: &[String], environment: &[(&str, &str)]) -> Result<(), String> {
-    let mut all: Vec<String> = arguments.to_vec();
+    // Before the subcommand: what follows a `--` in the arguments is not cargo's.
+    let mut all = Vec::new();
     for (name, version) in PATCHES {
         let source = mended(name, version)?;
         let source = source.to_string_lossy().replace('\\', "/");
         all.push("--config".into());
         all.push(format!("patch.crates-io.{name}.path=\"{source}\""));
     }
+    all.extend_from_slice(arguments);
     // With other sources cargo writes another lock file; the one that is committed comes back.
     let lock = run::root().join("Cargo.lock");
     let before = fs::read(&lock).map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
