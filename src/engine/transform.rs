@@ -170,7 +170,7 @@ impl Transform {
         }
     }
 
-    /// Makes the estimates `x` of a call one decision for all channels (see [`super::link`]). Waveforms stay as they are.
+    /// Makes the estimates `x` of a call one decision for all channels (see `engine::link`). Waveforms stay as they are.
     pub fn link(&self, frames: usize, y: &[f32], x: &mut [f32]) {
         if let Kind::Stft { .. } = self.kind {
             let shape = super::link::Shape {
