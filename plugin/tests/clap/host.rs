@@ -51,7 +51,7 @@ pub struct Parameter {
 
 /// One plugin instance, on the thread that made it.
 pub struct Plugin {
-    instance: PluginInstance<TestHost>,
+    pub instance: PluginInstance<TestHost>,
 }
 
 pub type Stopped = StoppedPluginAudioProcessor<TestHost>;
