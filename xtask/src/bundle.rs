@@ -79,7 +79,15 @@ pub fn bundle(options: &Options) -> Outcome {
         }
         made.push(bundle);
     }
-    made.extend(onnx_runtime(system)?);
+    let libraries = libraries()?;
+    for kind in [Kind::Vst3, Kind::Clap] {
+        let binary = folder().join(system.binary(kind));
+        let carried = carry(&libraries, binary.parent().unwrap_or(&binary))?;
+        // Those of the other kind lie inside of it.
+        if kind == Kind::Clap {
+            made.extend(carried);
+        }
+    }
     if !options.no_standalone {
         made.extend(standalone(options, system)?);
     }
@@ -88,7 +96,7 @@ pub fn bundle(options: &Options) -> Outcome {
         println!("  {}", path.display());
     }
     if options.install {
-        install(system)
+        install(system, &libraries)
     } else {
         Ok(())
     }
@@ -145,8 +153,9 @@ fn standalone(options: &Options, system: System) -> Result<Option<PathBuf>, Stri
     Ok(Some(to))
 }
 
-/// ONNX Runtime beside the code that loads it, when setup has fetched it. Without it the embedded engine runs.
-fn onnx_runtime(system: System) -> Result<Vec<PathBuf>, String> {
+/// The libraries that go with the plugin, each with the folder beside it where the loader looks: ONNX Runtime, and what
+/// setup has fetched for graphics cards. Without any the embedded engine runs.
+fn libraries() -> Result<Vec<(PathBuf, &'static str)>, String> {
     let Some(pinned) = onnxruntime::for_this_machine() else {
         println!("No ONNX Runtime is pinned for this system: the embedded engine runs.");
         return Ok(Vec::new());
@@ -157,36 +166,35 @@ fn onnx_runtime(system: System) -> Result<Vec<PathBuf>, String> {
         );
         return Ok(Vec::new());
     }
-    let from = pinned.library();
-    let name = from.file_name().unwrap_or_default();
-    let mut made = Vec::new();
-    for kind in [Kind::Clap, Kind::Vst3] {
-        let beside = folder().join(system.binary(kind));
-        let to = beside.parent().unwrap_or(&beside).join(name);
-        copy(&from, &to)?;
-        if kind == Kind::Clap {
-            made.push(to);
-        }
-    }
-    Ok(made)
+    let mut libraries = vec![(pinned.library(), "")];
+    libraries.extend(onnxruntime::bundled());
+    Ok(libraries)
+}
+
+/// Puts the libraries beside the code that loads them.
+fn carry(libraries: &[(PathBuf, &str)], beside: &Path) -> Result<Vec<PathBuf>, String> {
+    libraries
+        .iter()
+        .map(|(from, inside)| {
+            let to = beside
+                .join(inside)
+                .join(from.file_name().unwrap_or_default());
+            copy(from, &to).map(|()| to)
+        })
+        .collect()
 }
 
 /// Copies the bundles to where hosts look for this user's plugins.
-fn install(system: System) -> Outcome {
+fn install(system: System, libraries: &[(PathBuf, &str)]) -> Outcome {
     let home = std::env::home_dir().ok_or("this user has no home folder")?;
     for kind in [Kind::Clap, Kind::Vst3] {
         let folder_of_user = system.install_folder(&home, kind);
         let to = folder_of_user.join(layout::root(kind));
         remove(&to)?;
         copy_tree(&folder().join(layout::root(kind)), &to)?;
-        // A .clap that is one file has its library beside it.
-        if kind == Kind::Clap
-            && let Some(library) = onnxruntime::for_this_machine().map(|pinned| pinned.library())
-            && let Some(name) = library.file_name()
-            && folder().join(name).exists()
-            && !to.is_dir()
-        {
-            copy(&library, &folder_of_user.join(name))?;
+        // A .clap that is one file has its libraries beside it.
+        if kind == Kind::Clap && !to.is_dir() {
+            carry(libraries, &folder_of_user)?;
         }
         println!("installed {}", to.display());
     }

@@ -136,7 +136,6 @@ pub fn nvidia() -> Vec<Wheel> {
 /// What a bundle carries of the graphics card libraries that were fetched: each file, and its folder in the bundle.
 ///
 /// The libraries of NVIDIA stay out: a bundle of half a gigabyte is nobody's wish, and their licence is not ours.
-#[allow(dead_code)] // for `cargo xtask bundle`
 pub fn bundled() -> Vec<(std::path::PathBuf, &'static str)> {
     let fetched = webgpu().filter(|wheel| wheel.is_there().unwrap_or(false));
     fetched
