@@ -205,3 +205,47 @@ fn agrees(
     }
     error <= 1e-8 * energy
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fake::Fake;
+    use crate::model::registry;
+
+    /// Plays a graphics card against the real network on the CPU of this machine.
+    fn against_the_cpu(name: &str, card: Fake) -> (bool, String) {
+        let model = registry::open(registry::DEFAULT).unwrap();
+        let options = Options {
+            purpose: Purpose::RealTime,
+            ..Options::default()
+        };
+        let card = card.edit(|card| card.name = name.to_owned());
+        let (chosen, note) = faster(&model, &options, Box::new(card));
+        (chosen.is_some(), note)
+    }
+
+    #[test]
+    fn the_faster_one_is_taken_and_the_other_named_with_what_was_measured() {
+        let (taken, note) = against_the_cpu("quick-card", Fake::identity(480));
+        assert!(taken, "{note}");
+        assert!(
+            note.contains("on cpu is not used: a hop by itself takes"),
+            "{note}"
+        );
+        let slow = Fake::identity(480).sleeping(Duration::from_millis(200));
+        let (taken, note) = against_the_cpu("slow-card", slow);
+        assert!(!taken, "{note}");
+        assert!(
+            note.starts_with("fake is not used: a hop by itself takes 2"),
+            "{note}"
+        );
+        assert!(note.contains("on cpu"), "{note}");
+    }
+
+    #[test]
+    fn a_card_that_fails_while_it_is_measured_is_not_used() {
+        let (taken, note) = against_the_cpu("broken-card", Fake::identity(480).failing_at(0));
+        assert!(!taken, "{note}");
+        assert!(note.starts_with("fake is not used: "), "{note}");
+    }
+}

@@ -56,7 +56,15 @@ pub fn show(
     });
     line.add_space(10.0);
     let (text, colour) = engine(status, report);
-    line.label(RichText::new(text).color(colour));
+    let what_runs = line.label(RichText::new(text).color(colour));
+    // Why it is this engine on this device and no other.
+    if let Some(about) = status
+        .about
+        .as_ref()
+        .filter(|about| !about.notes.is_empty())
+    {
+        what_runs.on_hover_text(about.notes.join("\n"));
+    }
 
     let mut line = ui.new_child(UiBuilder::new().max_rect(lower).layout(row));
     let problem = models
