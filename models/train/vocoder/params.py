@@ -18,6 +18,14 @@ params = SimpleNamespace(
     lookahead=2,                   # mel frames that the network sees beyond the frame it makes
     bound=0.5,                     # the pseudo-inverse is at least this times the interpolated mel
 
+    # Projection onto the mel frames at the end (project.py).
+    stages=8,
+    stages_trained=2,              # in the loss
+    momentum=0.9,
+    relax=1.3,
+    limit=3.0,                     # nepers
+    p_project=0.75,                # training steps whose loss is taken behind the projection
+
     # Path: x_t = (1 - t) x0 + t (1 + sigma z), everything divided by the pseudo-inverse mel.
     sigma=0.7,
     steps_allowed=[1, 2, 3, 4, 6],
@@ -54,7 +62,7 @@ params = SimpleNamespace(
     speed=0.2,                     # resampling by e^+-speed
     p_true_pitch=0.7,              # excitation from the analysed F0 instead of the pitch head's own
     p_between=0.12,                # steps at a random t < 1 of the forward process
-    p_unroll=0.25,                 # decay: short reverse processes from the network's own outputs
+    p_unroll=0.15,                 # decay: short reverse processes from the network's own outputs
 
     # Loss.
     windows=(128, 256, 512, 1024, 2048),

@@ -13,6 +13,7 @@ from .data import batches, validation_set
 from .loss import distance, features, pitch_loss
 from .network import Vocoder
 from .params import params as p
+from .project import project
 from .spectrum import analyse, complex_of, compress, expand, pair, synthesise
 
 DELAY = (p.lookahead + 1) * p.hop
@@ -65,12 +66,18 @@ def step_loss(model, audio, hz, decaying, repulsion):
     n = audio.shape[1] - DELAY
     gain = 0.1 / (audio[:, :n].pow(2).mean(1, keepdim=True).sqrt() + 1e-4)
     target = features(audio[:, :n] * gain)
+    frames = n // p.hop
+    projected = torch.rand(()) < p.p_project
+
+    def sound(d, g):
+        w = heard(d, g)[:, :frames * p.hop]
+        return project(w, y[:, :, :frames].expand(len(w), -1, -1), p.stages_trained) if projected else w
     if torch.rand(()) < p.p_between:
         t = torch.empty(len(g)).uniform_(0.1, 0.95)
         w = t[:, None, None, None]
         x = (1 - w) * x0 + w * start(g)
         d = model.filter(x, e, known, t, *state[3:])[0]
-        near, spectral = distance(features(heard(d, g) * gain), target)
+        near, spectral = distance(features(sound(d, g) * gain), target)
         weight = g / (g.mean((2, 3), keepdim=True) + 1e-3)
         complex_part = (((d - x0) ** 2) * weight).mean()
         return near + p.loss_between * complex_part + p.loss_pitch * pitch, None, wrong
@@ -81,7 +88,7 @@ def step_loss(model, audio, hz, decaying, repulsion):
         e, known, g = (torch.cat((v, v)) for v in (e, known, g))
     total = 0
     for d in walk(model, e, known, g, steps):
-        w = heard(d, g)
+        w = sound(d, g)
         if not repulsion:
             near, spectral = distance(features(w * gain), target)
         else:
@@ -93,7 +100,7 @@ def step_loss(model, audio, hz, decaying, repulsion):
 
 
 @torch.no_grad()
-def validate(model, clips, steps=1):
+def validate(model, clips, steps=1, stages=p.stages):
     """On held-out clips, from mel frames alone -> text."""
     import soxr
     from pesq import pesq
@@ -103,7 +110,8 @@ def validate(model, clips, steps=1):
         y, g, _, f = prepare(audio, hz)
         e, known, own, logits, _ = model.source(y, model.zero_state(1))
         w = heard(walk(model, e, known, g, steps)[-1], g)
-        n = w.shape[1]
+        n = w.shape[1] // p.hop * p.hop
+        w = project(w[:, :n], y[:, :, :n // p.hop], stages)
         gain = 0.1 / (audio[:, :n].pow(2).mean(1, keepdim=True).sqrt() + 1e-4)
         a, b = features(w * gain), features(audio[:, :n] * gain)
         try:
@@ -124,7 +132,7 @@ def main(a):
     optimiser = torch.optim.AdamW(model.parameters(), p.learning_rate, p.betas, weight_decay=p.weight_decay, fused=True)
     step, total = restore(a.resume, model, ema, optimiser) if a.resume else (0, 0.0)
     log = open(os.path.join(a.run, "log.tsv"), "a", buffering=1)
-    check = validation_set(a.shards)
+    check = validation_set(a.shards, 6)
     if a.compile:
         model.filter = torch.compile(model.filter, dynamic=False)
     schedule, first = Schedule(a.run, a.hours, a.decay_from_hours, a.decay_hours), step
@@ -168,7 +176,7 @@ if __name__ == "__main__":
     a.add_argument("--hours", type=float, default=1.2, help="wall clock, decay included")
     a.add_argument("--decay-from-hours", type=float, default=0.8)
     a.add_argument("--decay-hours", type=float, default=0.4)
-    a.add_argument("--check-minutes", type=float, default=4.0)
+    a.add_argument("--check-minutes", type=float, default=8.0)
     a.add_argument("--repulsion", type=float, default=0.0)
     a.add_argument("--compile", action="store_true")
     a.add_argument("--seed", type=int, default=0)
