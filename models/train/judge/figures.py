@@ -7,10 +7,10 @@ NARROW = 16000                                           # Hz: waveforms are cor
 WINDOW, FFT = 14400, 16384                               # 0.9 s; lags up to +-62 ms
 
 
-def frechet(a, b):
-    """Distance between two Gaussians fitted to [n, d] and [m, d]: |mu|^2 + tr(A + B - 2 (A B)^1/2)."""
-    mean = a.mean(0) - b.mean(0)
-    one, two = np.cov(a.T), np.cov(b.T)
+def frechet(a, b, weight=None):
+    """Distance between two Gaussians fitted to [n, d] and [m, d]: |mu|^2 + tr(A + B - 2 (A B)^1/2).  weight [n] of a."""
+    mean = np.average(a, 0, weight) - b.mean(0)
+    one, two = np.cov(a.T, aweights=weight), np.cov(b.T)
     values, vectors = np.linalg.eigh(one)
     root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T           # tr (A B)^1/2 = tr (A^1/2 B A^1/2)^1/2
     cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ two @ root), 0)).sum()

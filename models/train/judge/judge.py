@@ -5,8 +5,9 @@
 FOLDER holds <class>/*.wav or <class>-<anything>.wav, as `diffwav synth` writes them; one NAME=FOLDER a step count.
 Writes OUT.md and OUT.json. --cut narrows and shortens the real sounds to what a smaller model makes.
 
-  Frechet     between the embeddings of these sounds and of the held-out recordings of their classes (a class needs
-              8 on either side); the row "real, training side" says what real sounds reach with the same count
+  Frechet     between the embeddings of these sounds and of the held-out recordings of their classes, mixed in the
+              same proportions (8 on either side at least); the row "real, held out" gives that of the training side's
+              recordings, as many a class as a model makes: no less is to be hoped for
   accuracy    share that the classifier takes for the class that was asked for
   diversity   mean distance between two sounds of a class, over that of real training sounds
   near, alike share nearer to a training sound, in the embedding or as a waveform, than 99 % of real held-out ones;
@@ -23,6 +24,15 @@ CLASSES = form.CLASSES
 ENOUGH = 8
 
 
+def closeness(labels, embedded, held_labels, held):
+    """Frechet distance to held-out sounds, every class weighing as much as it does among them."""
+    if min(len(labels), len(held)) < ENOUGH:
+        return None
+    wanted, found = (np.bincount(k, minlength=len(CLASSES)) for k in (held_labels, labels))
+    weight = (wanted / np.maximum(found, 1))[labels]
+    return frechet(embedded, held, weight) if (weight > 0).sum() >= ENOUGH else None
+
+
 def row(ref, labels, embedded, right, near, alike, distance, correlation):
     """All figures of one group of sounds, of one class or of several."""
     present = np.unique(labels)
@@ -32,7 +42,7 @@ def row(ref, labels, embedded, right, near, alike, distance, correlation):
     mean = lambda x: float(np.mean(x))
     return {
         "sounds": len(labels), "accuracy": mean(right), "diversity": mean(spread) if spread else None,
-        "frechet": frechet(embedded, ref.held_embedded[held]) if min(len(labels), held.sum()) >= ENOUGH else None,
+        "frechet": closeness(labels, embedded, ref.held.labels[held], ref.held_embedded[held]),
         "near": mean(near), "alike": mean(alike), "copies": mean(near & alike),
         "distance": float(np.median(distance)), "correlation": float(np.median(correlation)),
     }
@@ -56,8 +66,7 @@ def figures_of(ref, made, s, embedded):
 
 
 def real_rows(ref, count=64, seed=0):
-    """Held-out recordings judged as if generated (their Frechet distance is to the training side), and training ones as
-    many a class as a model makes: the least Frechet distance to be hoped for."""
+    """Held-out recordings judged as if generated; their Frechet distance is that of `count` training ones a class."""
     held = figures_of(ref, ref.held, ref.held_statistics, ref.held_embedded)
     r = np.random.default_rng(seed)
     chosen = np.concatenate([r.permutation(np.flatnonzero(ref.train.labels == c))[:count] for c in range(len(CLASSES))])
@@ -65,8 +74,8 @@ def real_rows(ref, count=64, seed=0):
         if name != "flagged":
             mine = ref.held.labels == CLASSES.index(name) if name != "all" else np.ones(len(ref.held.labels), bool)
             theirs = chosen[np.isin(ref.train.labels[chosen], ref.held.labels[mine])]
-            part["frechet"] = frechet(ref.held_embedded[mine], ref.train_embedded[theirs]) \
-                if min(mine.sum(), len(theirs)) >= ENOUGH else None
+            part["frechet"] = closeness(ref.train.labels[theirs], ref.train_embedded[theirs],
+                                        ref.held.labels[mine], ref.held_embedded[mine])
     return held
 
 
