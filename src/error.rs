@@ -114,6 +114,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The device that failed, if it was one: the processor does not get lost.
+    #[must_use]
+    pub fn lost_device(&self) -> Option<&str> {
+        let Self::Inference { engine, .. } = self else {
+            return None;
+        };
+        let (_, device) = engine.rsplit_once(" on ")?;
+        (device != "cpu").then_some(device)
+    }
+
     /// A setting outside of its range.
     pub fn setting(name: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
         Self::Setting {

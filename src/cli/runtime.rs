@@ -56,10 +56,7 @@ impl Prepared {
                 options,
                 settings,
                 overwrite: typed.overwrite,
-                rescue: match typed.on_device_loss {
-                    Some(wish) => wish == args::OnDeviceLoss::Cpu,
-                    None => typed.runtime.device == args::Device::Auto,
-                },
+                rescue: rescue(typed.on_device_loss, &typed.runtime),
             },
             first,
         })
@@ -151,6 +148,14 @@ pub fn options(runtime: &Runtime) -> Options {
         device: device(runtime.device),
         library: runtime.onnxruntime_library.clone(),
         ..Options::default()
+    }
+}
+
+/// Whether the CPU takes over from a device that is lost: as said, otherwise where nobody asked for that device.
+pub fn rescue(wish: Option<args::OnDeviceLoss>, runtime: &Runtime) -> bool {
+    match wish {
+        Some(wish) => wish == args::OnDeviceLoss::Cpu,
+        None => runtime.device == args::Device::Auto,
     }
 }
 
