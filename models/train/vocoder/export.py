@@ -43,6 +43,7 @@ def card(run, version, commit):
         "transform": {"kind": "stft", "window": p.window, "hop": p.hop, "shape": "sqrt_hann",
                       "exponent": p.exponent, "scale": 1.0},
         "mel": {"fft": p.fft, "hop": p.hop, "bands": p.bands_mel, "low": p.low, "high": p.high, "floor": p.floor, "bound": p.bound},
+        "project": {"stages": p.stages, "momentum": p.momentum, "relax": p.relax, "limit": p.limit},
         "predicts": "x0",
         "path": {"kind": "flow_condition", "sigma": p.sigma},
         "sampler": "flow-euler",
