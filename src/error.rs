@@ -120,8 +120,7 @@ impl Error {
         let Self::Inference { engine, .. } = self else {
             return None;
         };
-        let (_, device) = engine.rsplit_once(" on ")?;
-        (device != "cpu").then_some(device)
+        device(engine)
     }
 
     /// A setting outside of its range.
@@ -132,4 +131,11 @@ impl Error {
             expected: expected.into(),
         }
     }
+}
+
+/// The device in the name of an engine ("onnxruntime 1.28.0 on webgpu"); `None` for the CPU.
+#[must_use]
+pub fn device(engine: &str) -> Option<&str> {
+    let (_, device) = engine.rsplit_once(" on ")?;
+    (device != "cpu").then_some(device)
 }

@@ -107,7 +107,7 @@ impl AudioSide {
             dry,
             mixer: Mixer::new(
                 Gains::new(settings),
-                frames(crate::engine::stream::GLIDE_SECONDS),
+                frames(crate::engine::ends::GLIDE_SECONDS),
             ),
             fallback: Fallback::new(channels, frames(FADE_SECONDS)),
             outgoing: vec![0.0; CHUNK * channels],
