@@ -3,6 +3,7 @@
 mod choices;
 mod denoise;
 mod live;
+mod vocode;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub use super::explain::Explain;
 pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Style};
 pub use denoise::Denoise;
 pub use live::{Live, Monitor};
+pub use vocode::Vocode;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
 #[derive(Debug, Parser)]
@@ -41,6 +43,8 @@ pub enum Command {
     Denoise(Box<Denoise>),
     /// Clean a microphone while you speak, for your ears or for other programs
     Live(Box<Live>),
+    /// Make speech from mel frames
+    Vocode(Box<Vocode>),
     /// Measure how fast a model runs here, hop by hop and in large blocks
     Bench(Bench),
     /// Look at the models: those that ship and your own

@@ -9,6 +9,8 @@ use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
 pub const DEFAULT: &str = "denoise-v1";
+/// The vocoder that runs when none is named.
+pub const VOCODER: &str = "vocoder-v1";
 
 /// A model that ships inside the program.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,10 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: DEFAULT,
         bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
+    },
+    BuiltIn {
+        name: VOCODER,
+        bytes: include_bytes!("../../models/vocoder-v1/vocoder-v1.onnx"),
     },
     BuiltIn {
         name: "toy-denoiser",

@@ -9,6 +9,7 @@ fn the_help_names_every_command() {
         "denoise",
         "live",
         "devices",
+        "vocode",
         "bench",
         "models",
         "completions",

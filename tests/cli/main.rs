@@ -13,4 +13,5 @@ mod picture;
 mod pipes;
 mod report;
 mod sound;
+mod vocode;
 mod world;

@@ -61,7 +61,7 @@ def zeros(b=1):
 
 @torch.no_grad()
 def write_golden(model, path, folder):
-    """net_*: the network from zero states; mel_*: analysis; out_n*: the whole vocoder with the noise of noise.npy."""
+    """net_*: the network from zero states; mel of audio_in; audio_out_*: the whole vocoder with the engine's noise."""
     import soxr
     os.makedirs(folder, exist_ok=True)
     save = lambda name, a: np.save(os.path.join(folder, name + ".npy"), np.asarray(a, np.float32))
@@ -77,7 +77,8 @@ def write_golden(model, path, folder):
     s = Session(path)
     noise = engine_noise(y.shape[2] + p.lookahead + 1)
     for n in (1, 2):
-        save(f"audio_out_n{n}", s.vocode(y[0].numpy(), n, noise=noise))
+        save(f"audio_out_n{n}", s.vocode(y[0].numpy(), n, noise=noise, stages=0))
+    save("audio_out_n1_projected", s.vocode(y[0].numpy(), 1, noise=noise, stages=3))
 
 
 def engine_noise(frames, seed=0):

@@ -8,10 +8,12 @@ For mel frames m_0 .. m_{T-1} (linear), n = lookahead and silence before the fir
   2. x = 1 + sigma z (real part 1; z complex Gaussian) and the reverse process, the network's y = ln m_i
   3. D P_i, expanded (|.|^(1/exponent), phase kept), irfft, times w, overlap-add; hop i is for samples
      [H (i-n-1), H (i-n)). The first n + 1 hops are dropped.
+  4. The sound is projected onto the mel frames (project.py).
 """
 import argparse, json
 import numpy as np, onnxruntime as ort, torch
 from . import mel as m
+from .project import project
 
 
 class Session:
@@ -30,7 +32,7 @@ class Session:
         out, *state = self.run.run(None, feed)
         return out, state
 
-    def vocode(self, y, steps=1, chunk=16, noise=None, seed=0):
+    def vocode(self, y, steps=1, chunk=16, noise=None, seed=0, stages=None):
         """Log mel [M, T] -> [T H] samples. `noise` [2, T + n + 1, F] replaces the draw of the start."""
         tr, n = self.card["transform"], self.card["lookahead"] + 1
         hop, size = tr["hop"], tr["window"]
@@ -53,7 +55,9 @@ class Session:
             for frame in np.fft.irfft(c, size).astype(np.float32) * w:
                 out.append(tail + frame[:hop])
                 tail = frame[hop:]
-        return np.concatenate(out[n:])
+        x, q = torch.from_numpy(np.concatenate(out[n:]))[None], self.card["project"]
+        stages = q["stages"] if stages is None else stages
+        return project(x, torch.from_numpy(y[None, :, :-n]), stages, q["momentum"], q["relax"])[0].numpy()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ use crate::model::network::Network;
 use crate::units::Hz;
 
 /// A vocoder between two conversions of the rate. Memory does not grow with the recording.
-pub struct Copy {
+pub struct CopySynthesis {
     vocoder: Vocoder,
     rates: Option<Rates>,
     analyses: Vec<Analysis>,
@@ -35,7 +35,7 @@ struct Rates {
     out: Vec<Vec<f32>>,
 }
 
-impl Copy {
+impl CopySynthesis {
     /// For recordings at `rate` with `channels` channels; the rest as [`Vocoder::new`].
     ///
     /// # Errors
@@ -237,9 +237,9 @@ impl Rates {
     }
 }
 
-impl std::fmt::Debug for Copy {
+impl std::fmt::Debug for CopySynthesis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Copy")
+        f.debug_struct("CopySynthesis")
             .field("vocoder", &self.vocoder)
             .finish_non_exhaustive()
     }

@@ -13,7 +13,7 @@ mod copy;
 mod project;
 mod vocoder;
 
-pub use copy::Copy;
+pub use copy::CopySynthesis;
 pub use vocoder::{Choice, Vocoder};
 
 use crate::dsp::mel::Definition;

@@ -11,7 +11,7 @@ const BANDS_MAX: usize = 1024;
 /// Most frames of look-ahead.
 const LOOKAHEAD_MAX: usize = 64;
 /// Most stages of the projection.
-pub const STAGES_MAX: usize = 64;
+const STAGES_MAX: usize = 64;
 
 pub(super) fn check(rule: &Rules<'_>, card: &Card) -> Result<()> {
     let vocode = card.task == Task::Vocode;
