@@ -2,9 +2,11 @@
 //!
 //! [`stream::Stream`] is push and pull, with a constant, exactly known delay; [`offline::Offline`] wraps it for files:
 //! output sample-aligned and as long as the input. Below them [`transform`] turns hops into the network's frames and
-//! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches.
+//! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches. [`generate`] runs it over
+//! whole sounds, from noise.
 
 pub mod alignment;
+pub mod generate;
 pub mod governor;
 pub mod latency;
 mod link;

@@ -6,7 +6,7 @@ use crate::diffusion::plan::{Memory, Plan};
 use crate::dsp::noise;
 use crate::error::Result;
 use crate::model::card::Task;
-use crate::model::network::{Caches, Call, Network};
+use crate::model::network::{Caches, Call, Network, unspecified};
 
 /// Frames that stages which are added while audio runs hear before they are heard: their caches fill.
 const WARM_FRAMES: usize = 50;
@@ -38,6 +38,9 @@ pub struct Reverse {
     input: Vec<f32>,
     data: Vec<f32>,
     noise: Vec<f32>,
+    /// No class, and typical controls: a stream says nothing of either.
+    labels: Vec<i64>,
+    controls: Vec<f32>,
     memory: Memory<f32>,
     frame_noise: Vec<f32>,
     /// Stages that run; those from `heard` on only warm up.
@@ -65,6 +68,7 @@ impl Reverse {
         let width = components * bins;
         let size = batch * width * frames;
         let buffer = || vec![0.0; size];
+        let (labels, controls) = unspecified(network.card(), batch);
         Self {
             memory: Memory::new(if plan.remembers() { size } else { 0 }),
             caches: plan.stages.iter().map(|_| network.caches(batch)).collect(),
@@ -73,6 +77,8 @@ impl Reverse {
             warming: 0,
             within: None,
             estimate: buffer(),
+            labels,
+            controls,
             network,
             plan,
             seed,
@@ -118,6 +124,8 @@ impl Reverse {
                 x: &self.input,
                 y: condition,
                 time: stage.evaluation.time as f32,
+                labels: &self.labels,
+                controls: &self.controls,
                 caches: &mut self.caches[index],
                 out: &mut self.data,
             })?;

@@ -53,11 +53,20 @@ impl Stream {
     /// A stream through `network`, at the start of a signal.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a rate, a number of channels, steps or a sampler that do not fit.
+    /// [`Error::Setting`] for a rate, a number of channels, steps or a sampler that do not fit; [`Error::Model`] for a
+    /// network that is not causal.
     pub fn new(network: Box<dyn Network>, format: Format, settings: &Settings) -> Result<Self> {
         settings.validate()?;
         format.validate(network.frames_max())?;
         let card = network.card();
+        if !card.causal {
+            return Err(Error::Model {
+                origin: card.name.clone(),
+                field: "causal".to_owned(),
+                found: "false".to_owned(),
+                expected: "true for a stream; `diffwav synth` runs this model".to_owned(),
+            });
+        }
         let recipe = Recipe::new(card, settings)?;
         let model = Hz(card.sample_rate);
         let Format {

@@ -41,11 +41,21 @@ pub struct Card {
     pub frames_max: usize,
     /// Frames of the future that a frame of output depends on.
     pub lookahead: usize,
-    /// Whether no frame of output depends on later frames of input (but for the look-ahead).
+    /// Whether no frame of output depends on later frames of input (but for the look-ahead). Only a `synth` network
+    /// may say no: it then has no states, and one call holds the whole sound.
     pub causal: bool,
     /// The classes of a class-conditional network. Index `labels.len()` means "no class".
     #[serde(default)]
     pub labels: Vec<String>,
+    /// What else a `synth` network can be told, in the order of the columns of its `controls` input.
+    #[serde(default)]
+    pub controls: Vec<Control>,
+    /// Sample at which the transient of a generated sound lies; all before it is cut off.
+    #[serde(default)]
+    pub onset: usize,
+    /// Default guidance scale w: out = (1 + w)·cond − w·uncond. 0: one evaluation a step.
+    #[serde(default)]
+    pub guidance: f32,
     /// What it was trained on.
     #[serde(default)]
     pub data: Vec<Source>,
@@ -57,6 +67,19 @@ pub struct Card {
     /// A vector that proves that the weights and the engine are the ones meant.
     #[serde(default)]
     pub self_test: Option<SelfTest>,
+}
+
+/// A number that a `synth` network can be told, standardised inside each class: 0 is typical of the class, ±1 one
+/// standard deviation away.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Its name (`brightness`, `length`).
+    pub name: String,
+    /// The smallest value that the network was trained with.
+    pub min: f32,
+    /// The largest.
+    pub max: f32,
 }
 
 /// What a network is for.

@@ -47,6 +47,12 @@ impl Card {
             lookahead: fields.get("lookahead", "a whole number of frames")?,
             causal: fields.get("causal", "true or false")?,
             labels: fields.get_or("labels", "a list of class names")?,
+            controls: fields.get_or(
+                "controls",
+                "a list of {\"name\": …, \"min\": …, \"max\": …}",
+            )?,
+            onset: fields.get_or("onset", "a whole number of samples")?,
+            guidance: fields.get_or("guidance", "a guidance scale, 0 or more")?,
             data: fields.get_or("data", "a list of {\"source\": …, \"licence\": …}")?,
             licence: fields.get("licence", "an SPDX licence expression")?,
             commit: fields.get_or("commit", "a text")?,

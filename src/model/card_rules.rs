@@ -1,9 +1,11 @@
 //! The ranges of a card's values, and which of them must agree.
 
+mod generative;
+
 use std::fmt::Display;
 
 use crate::error::{Error, Result};
-use crate::model::card::{Card, Normalise, SelfTest, Steps, Transform};
+use crate::model::card::{Card, Normalise, SelfTest, Steps, Task, Transform};
 use crate::units::Hz;
 
 /// Most reverse steps that a card may ask for.
@@ -12,8 +14,6 @@ const STEPS_MAX: usize = 1000;
 const WINDOW_MAX: usize = 1 << 16;
 /// Most frames a call: bounds every buffer of the engine.
 const FRAMES_MAX: usize = 4096;
-/// Most classes.
-const LABELS_MAX: usize = 4096;
 
 /// Checks every range and every pair of fields that must agree.
 ///
@@ -21,18 +21,7 @@ const LABELS_MAX: usize = 4096;
 /// [`Error::Model`] for the first field that is out of range.
 pub fn check(origin: &str, card: &Card) -> Result<()> {
     let rule = Rules(origin);
-    let named = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
-    rule.holds(
-        named(&card.name),
-        "name",
-        &card.name,
-        "letters, digits, '-', '_' and '.'",
-    )?;
+    rule.holds(named(&card.name), "name", &card.name, NAME)?;
     let rates = Hz::SUPPORTED;
     let expected = format!("{} to {} Hz", rates.start(), rates.end());
     rule.holds(
@@ -70,7 +59,7 @@ pub fn check(origin: &str, card: &Card) -> Result<()> {
         &format!("1 to {FRAMES_MAX}"),
     )?;
     rule.holds(
-        card.causal,
+        card.causal || card.task == Task::Synth,
         "causal",
         card.causal,
         "true: streaming needs a causal network",
@@ -81,12 +70,7 @@ pub fn check(origin: &str, card: &Card) -> Result<()> {
         card.lookahead,
         "0: this version delays no frames",
     )?;
-    rule.holds(
-        card.labels.len() <= LABELS_MAX,
-        "labels",
-        card.labels.len(),
-        &format!("at most {LABELS_MAX}"),
-    )?;
+    generative::check(&rule, card)?;
     match &card.self_test {
         Some(test) => self_test(&rule, test, card.frames_max),
         None => Ok(()),
@@ -195,6 +179,15 @@ fn self_test(rule: &Rules<'_>, test: &SelfTest, frames_max: usize) -> Result<()>
         )?;
     }
     Ok(())
+}
+
+/// What [`named`] allows.
+const NAME: &str = "letters, digits, '-', '_' and '.'";
+
+/// Whether it may be part of a file name and of a command line.
+fn named(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.chars().all(allowed) && name.chars().any(|c| c.is_ascii_alphanumeric())
 }
 
 /// Turns a rule that does not hold into the error.

@@ -105,6 +105,22 @@ impl Signature {
             call.y.len(),
             self.y.as_ref().map_or(0, |y| y.len(b, t)),
         )?;
+        let labels = if self.classes > 0 { b } else { 0 };
+        fits("label", call.labels.len(), labels)?;
+        if let Some(label) = call
+            .labels
+            .iter()
+            .find(|label| !usize::try_from(**label).is_ok_and(|label| label <= self.classes))
+        {
+            return Err(format!(
+                "a label is {label}, but 0 to {} are expected, the last for no class",
+                self.classes
+            ));
+        }
+        fits("controls", call.controls.len(), b * self.controls)?;
+        if !finite(call.controls) {
+            return Err("a control is not finite".to_owned());
+        }
         fits(
             "the list of caches",
             call.caches.now.len(),

@@ -6,25 +6,17 @@
 //! assert_eq!(network.frames_max(), 4);
 //! ```
 
+mod law;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::diffusion::{path::Path, sampler::Sampler};
 use crate::error::{Error, Result};
-use crate::model::card::{Card, FORMAT, Predicts, Steps, Task, Transform, WindowShape};
+use crate::model::card::{Card, Control, FORMAT, Predicts, Steps, Task, Transform, WindowShape};
 use crate::model::network::{Caches, Call, Network};
-use crate::model::signature::{Dim, Input, Output, Signature, Tensor};
-
-/// What a [`Fake`] computes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Law {
-    /// D = y.
-    Condition,
-    /// D = x.
-    State,
-    /// D_m = a·D_{m−1} + (1 − a)·y_m along the frames; D_{m−1} is the one cache.
-    OnePole(f32),
-}
+use crate::model::signature::Signature;
+use law::{Law, signature};
 
 /// A fault that one call shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +63,32 @@ impl Fake {
     #[must_use]
     pub fn one_pole(hop: usize, pole: f32) -> Self {
         Self::new(hop, Law::OnePole(pole))
+    }
+
+    /// A network that makes sounds, on the cosine path: D = (1 + label)/(1 + frame) + Σ controls/10 + x/4 on every bin, so
+    /// class, controls, length and the way of x can be told from the output. A second a call, not causal.
+    #[must_use]
+    pub fn synth(hop: usize, labels: &[&str], controls: &[&str]) -> Self {
+        let control = |name: &&str| Control {
+            name: (*name).to_owned(),
+            min: -2.0,
+            max: 2.0,
+        };
+        Self::new(hop, Law::Sound).edit(|card| {
+            card.task = Task::Synth;
+            card.labels = labels.iter().map(|label| (*label).to_owned()).collect();
+            card.controls = controls.iter().map(control).collect();
+            card.path = Path::VpCosine;
+            card.sampler = Sampler::DpmSolver2m;
+            card.steps = Steps {
+                default: 4,
+                allowed: vec![1, 2, 4, 8],
+                times: BTreeMap::new(),
+            };
+            card.frames_max = (card.sample_rate as usize).div_ceil(hop);
+            card.causal = false;
+            card.onset = hop / 2;
+        })
     }
 
     fn new(hop: usize, law: Law) -> Self {
@@ -146,32 +164,6 @@ impl Fake {
     pub fn calls(&self) -> u64 {
         self.calls
     }
-
-    fn compute(&self, call: &mut Call<'_>) {
-        match self.law {
-            Law::Condition => call.out.copy_from_slice(call.y),
-            Law::State => call.out.copy_from_slice(call.x),
-            Law::OnePole(pole) => {
-                let bins = self.card.transform.bins();
-                let rows = call
-                    .out
-                    .chunks_exact_mut(call.frames * bins)
-                    .zip(call.y.chunks_exact(call.frames * bins));
-                let pasts = call.caches.now[0]
-                    .chunks_exact(bins)
-                    .zip(call.caches.next[0].chunks_exact_mut(bins));
-                for ((out, y), (past, next)) in rows.zip(pasts) {
-                    next.copy_from_slice(past);
-                    for (out, y) in out.chunks_exact_mut(bins).zip(y.chunks_exact(bins)) {
-                        for ((out, y), d) in out.iter_mut().zip(y).zip(&mut *next) {
-                            *d = pole * *d + (1.0 - pole) * y;
-                            *out = *d;
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 impl Network for Fake {
@@ -220,7 +212,7 @@ impl Network for Fake {
                 )));
             }
             Some(Fault::Nan) => call.out.fill(f32::NAN),
-            None => self.compute(&mut call),
+            None => self.law.compute(self.card.transform.bins(), &mut call),
         }
         call.caches.swap();
         Ok(())
@@ -250,36 +242,12 @@ pub fn card(transform: Transform) -> Card {
         lookahead: 0,
         causal: true,
         labels: Vec::new(),
+        controls: Vec::new(),
+        onset: 0,
+        guidance: 0.0,
         data: Vec::new(),
         licence: "MIT OR Apache-2.0".to_owned(),
         commit: String::new(),
         self_test: None,
     }
-}
-
-fn signature(card: &Card, law: Law) -> Signature {
-    let (c, f) = (
-        Dim::Fixed(card.transform.channels()),
-        Dim::Fixed(card.transform.bins()),
-    );
-    let frames = vec![Dim::Batch, c, Dim::Frames, f];
-    let named = |name: &str, dims: &[Dim]| Tensor {
-        name: name.to_owned(),
-        dims: dims.to_vec(),
-    };
-    let mut signature = Signature {
-        inputs: vec![Input::X, Input::Y, Input::Time],
-        outputs: vec![Output::Out],
-        x: named("x", &frames),
-        y: Some(named("y", &frames)),
-        states: Vec::new(),
-    };
-    if let Law::OnePole(_) = law {
-        signature.inputs.push(Input::State(0));
-        signature.outputs.push(Output::Next(0));
-        signature
-            .states
-            .push(named("state_past", &[Dim::Batch, c, f]));
-    }
-    signature
 }

@@ -69,13 +69,28 @@ pub struct Call<'a> {
     pub y: &'a [f32],
     /// Diffusion time or noise level, as the card's path defines it; the same for all of the batch.
     pub time: f32,
+    /// Class of each signal, `[B]`; the number of classes means "no class". Empty where the network has no classes.
+    pub labels: &'a [i64],
+    /// What else the network is told, `[B, K]`; empty where it has no controls.
+    pub controls: &'a [f32],
     /// The caches of this stage, swapped on success.
     pub caches: &'a mut Caches,
     /// What the card says the network predicts, `[B, C, T, F]`.
     pub out: &'a mut [f32],
 }
 
-/// A causal network with explicit caches.
+/// The labels and controls of `batch` signals of which nothing is said: no class, and what is typical.
+#[must_use]
+pub fn unspecified(card: &Card, batch: usize) -> (Vec<i64>, Vec<f32>) {
+    let classes = card.labels.len();
+    let labels = if classes > 0 { batch } else { 0 };
+    (
+        vec![classes as i64; labels],
+        vec![0.0; batch * card.controls.len()],
+    )
+}
+
+/// A network with explicit caches; causal where its card says so.
 pub trait Network: Send {
     /// The contract that it was loaded with.
     fn card(&self) -> &Card;

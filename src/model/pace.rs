@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::backend::{self, Options, Purpose};
 use crate::model::card::Task;
 use crate::model::contract::Model;
-use crate::model::network::{Call, Network};
+use crate::model::network::{Call, Network, unspecified};
 
 /// Frames a call on a processor: larger calls gain nothing there, and cost memory.
 const FRAMES_ON_CPU: usize = 64;
@@ -160,6 +160,7 @@ fn time(
     } else {
         &y
     };
+    let (labels, controls) = unspecified(network.card(), batch);
     let (mut out, mut first) = (vec![0.0; y.len()], Vec::new());
     let mut caches = network.caches(batch);
     let mut times = Vec::with_capacity(calls);
@@ -171,6 +172,8 @@ fn time(
             x: &y,
             y: condition,
             time: 1.0,
+            labels: &labels,
+            controls: &controls,
             caches: &mut caches,
             out: &mut out,
         })?;

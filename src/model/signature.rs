@@ -1,8 +1,11 @@
 //! The inputs and outputs of the graph against the contract: which tensor plays which part, and its shape.
 
-use crate::error::{Error, Result};
+mod graph;
+
+use crate::error::Result;
 use crate::model::card::{Card, Task};
-use crate::model::onnx_meta::{Axis, FLOAT, INT64, OnnxMeta, Port};
+use crate::model::onnx_meta::{FLOAT, INT64, OnnxMeta};
+use graph::Graph;
 
 /// Most numbers that the states of one signal may hold (256 MiB).
 const STATE_MAX: usize = 64 << 20;
@@ -55,6 +58,8 @@ pub enum Input {
     Time,
     /// Class.
     Label,
+    /// What else a network that makes sounds is told.
+    Controls,
     /// State number i of the caches.
     State(usize),
 }
@@ -81,6 +86,10 @@ pub struct Signature {
     pub y: Option<Tensor>,
     /// The `state_*` inputs in the order of the graph; each `next_*` output has the same shape.
     pub states: Vec<Tensor>,
+    /// Classes of the `label` input, "no class" not counted; 0 where there is none.
+    pub classes: usize,
+    /// Columns of the `controls` input; 0 where there is none.
+    pub controls: usize,
 }
 
 impl Signature {
@@ -106,6 +115,8 @@ impl Signature {
             },
             y: None,
             states: Vec::new(),
+            classes: card.labels.len(),
+            controls: card.controls.len(),
         };
         for port in &meta.inputs {
             let part = match port.name.as_str() {
@@ -116,6 +127,9 @@ impl Signature {
                 "label" => graph
                     .fits(port, INT64, &[Dim::Batch])
                     .map(|()| Input::Label)?,
+                "controls" => graph
+                    .fits(port, FLOAT, &[Dim::Batch, Dim::Fixed(signature.controls)])
+                    .map(|()| Input::Controls)?,
                 "y" => {
                     signature.y = Some(graph.condition(port, card.task, &frames)?);
                     Input::Y
@@ -125,7 +139,8 @@ impl Signature {
                     Input::State(signature.states.len() - 1)
                 }
                 name => {
-                    return Err(graph.fault(name, "an unknown input", "x, y, t, label or state_*"));
+                    let expected = "x, y, t, label, controls or state_*";
+                    return Err(graph.fault(name, "an unknown input", expected));
                 }
             };
             if signature.inputs.contains(&part) {
@@ -165,6 +180,20 @@ impl Signature {
                 "labels exactly if there is an input label",
             ));
         }
+        if self.inputs.contains(&Input::Controls) == card.controls.is_empty() {
+            return Err(graph.fault(
+                "controls",
+                "in disagreement with the graph",
+                "controls exactly if there is an input controls",
+            ));
+        }
+        if !card.causal && !self.states.is_empty() {
+            return Err(graph.fault(
+                &self.states[0].name,
+                "an input",
+                "no states: a network that is not causal holds the whole sound in one call",
+            ));
+        }
         for (i, state) in self.states.iter().enumerate() {
             if !self.outputs.contains(&Output::Next(i)) {
                 return missing(&format!("next_{}", state.name), "an output for this state");
@@ -184,133 +213,4 @@ impl Signature {
         }
         Ok(())
     }
-}
-
-/// Checks the ports of one file.
-struct Graph<'a>(&'a str);
-
-impl Graph<'_> {
-    fn fault(&self, field: &str, found: impl Into<String>, expected: impl Into<String>) -> Error {
-        Error::Model {
-            origin: self.0.to_owned(),
-            field: field.to_owned(),
-            found: found.into(),
-            expected: expected.into(),
-        }
-    }
-
-    fn fits(&self, port: &Port, element: u64, dims: &[Dim]) -> Result<()> {
-        if port.element == element && port.axes.as_deref().is_some_and(|axes| agree(axes, dims)) {
-            return Ok(());
-        }
-        Err(self.fault(
-            &port.name,
-            describe_port(port),
-            format!("{} {}", type_name(element), describe(dims)),
-        ))
-    }
-
-    fn condition(&self, port: &Port, task: Task, frames: &[Dim]) -> Result<Tensor> {
-        let dims = match (task, port.axes.as_deref()) {
-            (Task::Vocode, Some([_, Axis::Fixed(mel @ 1..=65536), _])) => {
-                vec![Dim::Batch, Dim::Fixed(*mel as usize), Dim::Frames]
-            }
-            (Task::Vocode, _) => {
-                return Err(self.fault("y", describe_port(port), "float32 [B, M, T]"));
-            }
-            (Task::Denoise | Task::Synth, _) => frames.to_vec(),
-        };
-        self.fits(port, FLOAT, &dims)?;
-        Ok(Tensor {
-            name: port.name.clone(),
-            dims,
-        })
-    }
-
-    fn state(&self, port: &Port) -> Result<Tensor> {
-        let expected = "float32 [B, …] with every other length fixed and more than 0";
-        let bad = || self.fault(&port.name, describe_port(port), expected);
-        let Some([Axis::Free(_), rest @ ..]) = port.axes.as_deref() else {
-            return Err(bad());
-        };
-        let mut dims = vec![Dim::Batch];
-        for axis in rest {
-            match axis {
-                Axis::Fixed(n @ 1..) => {
-                    dims.push(Dim::Fixed(usize::try_from(*n).map_err(|_| bad())?))
-                }
-                _ => return Err(bad()),
-            }
-        }
-        self.fits(port, FLOAT, &dims)?;
-        Ok(Tensor {
-            name: port.name.clone(),
-            dims,
-        })
-    }
-
-    fn output(&self, port: &Port, frames: &[Dim], states: &[Tensor]) -> Result<Output> {
-        if port.name == "out" {
-            return self.fits(port, FLOAT, frames).map(|()| Output::Out);
-        }
-        let state = states
-            .iter()
-            .position(|state| port.name.strip_prefix("next_") == Some(&state.name));
-        match state {
-            Some(i) => self
-                .fits(port, FLOAT, &states[i].dims)
-                .map(|()| Output::Next(i)),
-            None => Err(self.fault(
-                &port.name,
-                "an unknown output",
-                "out, or next_state_* for an input state_*",
-            )),
-        }
-    }
-}
-
-fn agree(axes: &[Axis], dims: &[Dim]) -> bool {
-    axes.len() == dims.len()
-        && axes.iter().zip(dims).all(|pair| match pair {
-            (Axis::Free(_), Dim::Batch | Dim::Frames) => true,
-            (Axis::Fixed(found), Dim::Fixed(wanted)) => usize::try_from(*found) == Ok(*wanted),
-            _ => false,
-        })
-}
-
-fn type_name(element: u64) -> String {
-    match element {
-        FLOAT => "float32".to_owned(),
-        INT64 => "int64".to_owned(),
-        0 => "no tensor".to_owned(),
-        other => format!("ONNX type {other}"),
-    }
-}
-
-fn describe(dims: &[Dim]) -> String {
-    let names = dims.iter().map(|dim| match dim {
-        Dim::Batch => "B".to_owned(),
-        Dim::Frames => "T".to_owned(),
-        Dim::Fixed(n) => n.to_string(),
-    });
-    format!(
-        "[{}] with B and T free",
-        names.collect::<Vec<_>>().join(", ")
-    )
-}
-
-fn describe_port(port: &Port) -> String {
-    let Some(axes) = &port.axes else {
-        return format!("{} of unknown shape", type_name(port.element));
-    };
-    let names = axes.iter().map(|axis| match axis {
-        Axis::Fixed(n) => n.to_string(),
-        Axis::Free(name) if name.is_empty() => "?".to_owned(),
-        Axis::Free(name) => name.clone(),
-    });
-    format!(
-        "{} [{}]",
-        type_name(port.element),
-        names.collect::<Vec<_>>().join(", ")
-    )
 }

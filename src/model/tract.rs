@@ -96,6 +96,7 @@ impl TractNetwork {
                 .flat_map(|y| y.shape(batch, frames))
                 .collect(),
             Input::Time | Input::Label => tvec!(batch),
+            Input::Controls => tvec!(batch, self.signature.controls),
             Input::State(i) => self.signature.states[i].shape(batch, frames).collect(),
         }
     }
@@ -108,7 +109,8 @@ impl TractNetwork {
                 Input::X => Tensor::from_shape(&shape, call.x),
                 Input::Y => Tensor::from_shape(&shape, call.y),
                 Input::Time => Tensor::from_shape(&shape, &vec![call.time; b]),
-                Input::Label => Tensor::from_shape(&shape, &vec![self.card.labels.len() as i64; b]),
+                Input::Label => Tensor::from_shape(&shape, call.labels),
+                Input::Controls => Tensor::from_shape(&shape, call.controls),
                 Input::State(i) => Tensor::from_shape(&shape, &call.caches.now[*i]),
             };
             tensor.map(TValue::from)

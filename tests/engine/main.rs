@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on must stop
 
 mod amount;
+mod generate;
 mod null;
 mod partition;
 mod real;

@@ -60,6 +60,8 @@ impl Network for Gpu {
             x,
             y,
             time,
+            labels,
+            controls,
             caches,
             out,
         } = call;
@@ -69,6 +71,8 @@ impl Network for Gpu {
             x,
             y,
             time,
+            labels,
+            controls,
             caches,
             out: &mut *out,
         })?;

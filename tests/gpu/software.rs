@@ -184,6 +184,8 @@ fn input_that_is_not_finite_is_an_error_and_changes_nothing() {
             x: y,
             y,
             time: 1.0,
+            labels: &[],
+            controls: &[],
             caches: &mut caches,
             out: &mut out,
         };

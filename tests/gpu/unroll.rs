@@ -42,6 +42,8 @@ fn run(network: &mut dyn Network, parts: &[usize]) -> (Vec<f32>, Vec<Vec<f32>>) 
                 x: &y,
                 y: &y,
                 time: 0.8,
+                labels: &[],
+                controls: &[],
                 caches: &mut caches,
                 out: &mut out,
             })

@@ -84,6 +84,8 @@ fn input_that_is_not_finite_is_an_error_and_changes_no_cache() {
                 x: &y,
                 y: &y,
                 time: 1.0,
+                labels: &[],
+                controls: &[],
                 caches: &mut caches,
                 out: &mut out,
             };
@@ -124,6 +126,8 @@ fn shape_error(network: &mut dyn Network, spoil: impl Fn(&mut Shape)) -> String 
         x: &x,
         y: &y,
         time,
+        labels: &[],
+        controls: &[],
         caches: &mut caches,
         out: &mut out,
     };

@@ -64,6 +64,8 @@ fn faults_come_at_the_call_that_was_told() {
                 x: &y,
                 y: &y,
                 time: 1.0,
+                labels: &[],
+                controls: &[],
                 caches: &mut caches,
                 out: &mut out,
             })

@@ -72,6 +72,8 @@ pub fn run(
             x: &px,
             y: &py,
             time,
+            labels: &[],
+            controls: &[],
             caches: &mut caches,
             out: &mut piece,
         };

@@ -23,6 +23,8 @@ fn calls_cost_milliseconds() {
                         x: &y,
                         y: &y,
                         time: 1.0,
+                        labels: &[],
+                        controls: &[],
                         caches: &mut caches,
                         out: &mut out,
                     };

@@ -42,6 +42,8 @@ fn both_networks_learned_the_closed_form() {
                     x: &x,
                     y: &[],
                     time: time as f32,
+                    labels: &[],
+                    controls: &[],
                     caches: &mut Caches::default(),
                     out: &mut out,
                 })

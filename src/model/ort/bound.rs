@@ -33,6 +33,7 @@ enum Up {
     Signal(String, Input, Tensor<f32>),
     Time(Tensor<f32>),
     Label(Tensor<i64>),
+    Controls(Tensor<f32>),
 }
 
 /// The states of one stage, on the device.
@@ -54,7 +55,6 @@ impl Bound {
         device: Device,
         signature: &Signature,
         (batch, frames): (usize, usize),
-        labels: usize,
     ) -> Result<Self, String> {
         let build = || -> ort::Result<Self> {
             let host = match device {
@@ -75,10 +75,11 @@ impl Bound {
                     Input::X => up.push(signal(&signature.x)?),
                     Input::Y => up.push(signal(signature.y.as_ref().unwrap_or(&signature.x))?),
                     Input::Time => up.push(Up::Time(Tensor::new(&host, [batch])?)),
-                    Input::Label => up.push(Up::Label(Tensor::from_array((
-                        [batch],
-                        vec![labels as i64; batch],
-                    ))?)),
+                    Input::Label => up.push(Up::Label(Tensor::new(&host, [batch])?)),
+                    Input::Controls => {
+                        let shape = [batch, signature.controls];
+                        up.push(Up::Controls(Tensor::new(&host, shape)?));
+                    }
                     Input::State(_) => {}
                 }
             }
@@ -258,7 +259,16 @@ impl Bound {
                     tensor.try_extract_tensor_mut::<f32>()?.1.fill(call.time);
                     self.binding.bind_input("t", tensor)?;
                 }
-                Up::Label(tensor) => self.binding.bind_input("label", tensor)?,
+                Up::Label(tensor) => {
+                    let numbers = tensor.try_extract_tensor_mut::<i64>()?.1;
+                    numbers.copy_from_slice(call.labels);
+                    self.binding.bind_input("label", tensor)?;
+                }
+                Up::Controls(tensor) => {
+                    let numbers = tensor.try_extract_tensor_mut::<f32>()?.1;
+                    numbers.copy_from_slice(call.controls);
+                    self.binding.bind_input("controls", tensor)?;
+                }
             }
         }
         Ok(())

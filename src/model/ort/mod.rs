@@ -41,7 +41,6 @@ pub struct OrtNetwork {
     placement: String,
     runs: Runs,
     times: Vec<f32>,
-    labels: Vec<i64>,
 }
 
 /// What runs.
@@ -140,7 +139,6 @@ impl OrtNetwork {
             placement,
             runs,
             times: Vec::new(),
-            labels: Vec::new(),
         };
         Ok((network, notes))
     }
@@ -155,12 +153,8 @@ impl OrtNetwork {
                 {
                     return Err("the input is not finite".to_owned());
                 }
-                gpu.bound(
-                    &self.signature,
-                    (call.batch, call.frames),
-                    self.card.labels.len(),
-                )?
-                .run(&self.signature, call)
+                gpu.bound(&self.signature, (call.batch, call.frames))?
+                    .run(&self.signature, call)
             }
         }
     }
@@ -172,8 +166,6 @@ impl OrtNetwork {
         let (b, t) = (call.batch, call.frames);
         self.times.clear();
         self.times.resize(b, call.time);
-        self.labels.clear();
-        self.labels.resize(b, self.card.labels.len() as i64);
         let inputs: Vec<SessionInputValue<'_>> = self
             .signature
             .inputs
@@ -187,7 +179,11 @@ impl OrtNetwork {
                     call.y,
                 ),
                 Input::Time => TensorRef::from_array_view(([b], &self.times[..])).map(Into::into),
-                Input::Label => TensorRef::from_array_view(([b], &self.labels[..])).map(Into::into),
+                Input::Label => TensorRef::from_array_view(([b], call.labels)).map(Into::into),
+                Input::Controls => {
+                    let shape = [b, self.signature.controls];
+                    TensorRef::from_array_view((shape, call.controls)).map(Into::into)
+                }
                 Input::State(i) => view(&self.signature.states[*i], b, t, &call.caches.now[*i]),
             })
             .collect::<Result<_, _>>()
@@ -221,7 +217,6 @@ impl Gpu {
         &mut self,
         signature: &Signature,
         shape: (usize, usize),
-        labels: usize,
     ) -> Result<&mut Bound, String> {
         let same = |bound: &Bound| unroll::doublings(bound.shape().1) == unroll::doublings(shape.1);
         if let Some(place) = self.bound.iter().position(|bound| bound.shape() == shape) {
@@ -243,7 +238,7 @@ impl Gpu {
                 self.bound.remove(0);
             }
             self.bound
-                .push(Bound::new(session, self.device, signature, shape, labels)?);
+                .push(Bound::new(session, self.device, signature, shape)?);
         }
         self.bound.last_mut().ok_or_else(|| "no session".to_owned())
     }
@@ -265,6 +260,8 @@ impl Network for OrtNetwork {
     fn frames_max(&self) -> usize {
         match self.runs {
             Runs::Cpu(_) => self.card.frames_max,
+            // What is not causal knows its longest sound.
+            Runs::Gpu(_) if !self.card.causal => self.card.frames_max,
             Runs::Gpu(_) => self.card.frames_max.max(GPU_FRAMES_MAX),
         }
     }

@@ -1,0 +1,96 @@
+"""Noise prediction, |eps - eps_theta(x_t, t)|^2 (2009.09761, algorithm 1).
+
+  python -m train.diffwave.train --shards SHARDS --run RUN --minutes 28 [--resume RUN/last.pt]
+
+Warm-up, constant rate, and over the last third of the time a linear decay; the average of the weights is what is exported.
+"""
+import argparse, copy, os, time
+import numpy as np, torch
+from .data import bank, held
+from .network import DiffWave
+from .params import levels, params as p
+
+
+def noised(x, r, t):
+    """The forward process in one draw.  x [B, N], t [B] -> x_t, eps"""
+    a = torch.from_numpy(levels()[1].astype(np.float32))[t][:, None]
+    eps = torch.from_numpy(r.standard_normal(x.shape, np.float32))
+    return a.sqrt() * x + (1 - a).sqrt() * eps, eps
+
+
+def draw(sounds, r):
+    x = sounds[r.integers(len(sounds), size=p.batch)]
+    if r.random() < p.p_short:                           # a shorter call is a shorter sound
+        n = int(r.integers(p.frames_short, p.frames)) * p.hop
+        x = x[:, :n].copy()
+        x[:, -p.hop:] *= np.linspace(1, 0, p.hop, dtype=np.float32)
+    return torch.from_numpy(x)
+
+
+def validate(model, sounds, per_step=1):
+    """The loss on held-out recordings, the same draws every time.  -> mean over all steps"""
+    r, total = np.random.default_rng(7), 0.0
+    x = torch.from_numpy(sounds[:p.steps // 2])
+    with torch.no_grad():
+        for t in range(0, p.steps, 7):
+            noisy, eps = noised(x, r, torch.full((len(x),), t))
+            total += (model(noisy, torch.full((len(x),), float(t))) - eps).square().mean().item()
+    return total / len(range(0, p.steps, 7))
+
+
+def main(a):
+    os.makedirs(a.run, exist_ok=True)
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+    model = DiffWave()
+    average, fast = copy.deepcopy(model).eval(), torch.compile(model, dynamic=False) if a.compile else model
+    optimiser = torch.optim.Adam(model.parameters(), p.learning_rate)
+    step, spent = 0, 0.0
+    if a.resume:
+        saved = torch.load(a.resume, map_location="cpu")
+        model.load_state_dict(saved["model"]), average.load_state_dict(saved["ema"])
+        optimiser.load_state_dict(saved["optimiser"])
+        step, spent = saved["step"], saved["seconds"]
+    r, sounds, unseen = np.random.default_rng([1, step]), bank(a.shards, os.path.join(a.run, "sounds.npy")), held(a.shards)
+    print(f"{len(sounds)} training sounds (varied), {len(unseen)} held out, {sum(q.numel() for q in model.parameters())} parameters", flush=True)
+    total, running, checked, before = a.minutes * 60, None, time.time(), time.time()
+    while spent < total:
+        part = spent / total
+        rate = min(1, (step + 1) / p.warmup) * min(1, p.final_rate + (1 - p.final_rate) * (1 - part) * 3)
+        for group in optimiser.param_groups:
+            group["lr"] = p.learning_rate * rate
+        x = draw(sounds, r)
+        t = torch.from_numpy(r.integers(p.steps, size=len(x)))
+        noisy, eps = noised(x, r, t)
+        loss = (fast if x.shape[1] == sounds.shape[1] else model)(noisy, t.float()).sub(eps).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        size = torch.nn.utils.clip_grad_norm_(model.parameters(), p.clip)
+        if not torch.isfinite(loss) or not torch.isfinite(size):
+            raise SystemExit(f"loss {loss.item()}, gradient {size.item()} at step {step}")
+        optimiser.step()
+        step += 1
+        keep = min(p.ema, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for slow, now in zip(average.parameters(), model.parameters()):
+                slow.lerp_(now, 1 - keep)
+        running = loss.item() if running is None else running + 0.005 * (loss.item() - running)
+        now = time.time()
+        spent, before = spent + now - before, now
+        if now - checked > 120 or spent >= total:
+            print(f"{spent / 60:5.1f} min  step {step:6d}  loss {running:.4f}  held out {validate(average, unseen):.4f}", flush=True)
+            state = {"model": model.state_dict(), "ema": average.state_dict(), "optimiser": optimiser.state_dict(),
+                     "step": step, "seconds": spent}
+            torch.save(state, os.path.join(a.run, "last.pt.tmp"))
+            os.replace(os.path.join(a.run, "last.pt.tmp"), os.path.join(a.run, "last.pt"))
+            checked = time.time()
+
+
+if __name__ == "__main__":
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--shards", required=True)
+    a.add_argument("--run", required=True)
+    a.add_argument("--minutes", type=float, default=28, help="wall clock, of all resumed parts together")
+    a.add_argument("--resume")
+    a.add_argument("--compile", action="store_true", help="a third faster after a minute; needs a C++ compiler")
+    main(a.parse_args())

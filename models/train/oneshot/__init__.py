@@ -1,0 +1,1 @@
+"""One-shots: percussion and short sounds from noise, by class."""
