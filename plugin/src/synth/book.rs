@@ -210,11 +210,18 @@ mod tests {
     fn pages_of_another_time_are_mended() {
         let book = Book::default();
         let old: Pages =
-            serde_json::from_str(r#"{"pads":[{"class":"ride"}],"notes":{"36":200,"37":0}}"#).unwrap();
+            serde_json::from_str(r#"{"pads":[{"class":"ride"}],"notes":{"36":200,"37":0}}"#)
+                .unwrap();
         book.set(old);
-        assert_eq!((book.pad(36), book.pad(37), book.pad(38)), (None, Some(0), None));
+        assert_eq!(
+            (book.pad(36), book.pad(37), book.pad(38)),
+            (None, Some(0), None)
+        );
         book.with(|pages| {
-            assert_eq!((pages.pads.len(), pages.pads[0].class.as_str()), (PADS, "ride"));
+            assert_eq!(
+                (pages.pads.len(), pages.pads[0].class.as_str()),
+                (PADS, "ride")
+            );
             assert_eq!(pages.pads[1].class, KIT[1].class);
         });
     }

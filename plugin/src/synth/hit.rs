@@ -112,7 +112,12 @@ mod tests {
         assert_eq!(hit.sound, [0.0, 0.0, PEAK, -PEAK / 3.0, 0.0]);
         let silent = Hit::new(&[1e-6; 8], Hz(48_000), Hz(48_000), false).unwrap();
         assert!(silent.sound.iter().all(|v| *v == 1e-6));
-        assert!(Hit::new(&[], Hz(48_000), Hz(44_100), false).unwrap().sound.is_empty());
+        assert!(
+            Hit::new(&[], Hz(48_000), Hz(44_100), false)
+                .unwrap()
+                .sound
+                .is_empty()
+        );
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Instance {
         self.lock().status.message = Some(message);
     }
 
-    pub(super) fn introduce(&self, source: &Box<dyn HitSource>) {
+    pub(super) fn introduce(&self, source: &dyn HitSource) {
         let mut inner = self.lock();
         inner.status.about = Some(source.about());
         inner.status.classes = source.classes().to_vec();

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diffwav::error::{Error, Result};
-use diffwav::io::{
-    Container, Dither, Metadata, OutputSpec, SampleFormat, Target, Writer,
-};
+use diffwav::io::{Container, Dither, Metadata, OutputSpec, SampleFormat, Target, Writer};
 use diffwav::units::Hz;
 
 use super::hit::normalise;

@@ -22,7 +22,7 @@ use super::source::{self, Lent, Order};
 /// How long it sleeps when all is ready.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Sounds of one call of the network: more at once cost less each, fewer are there sooner.
+/// Most sounds at a time, for a source that can: the others wait meanwhile.
 const BATCH: usize = 4;
 
 /// After a failure it tries again so much later.
@@ -74,6 +74,8 @@ pub(super) struct Maker {
     /// Every hit that may still be played: the audio thread never holds the last reference.
     kept: Vec<Arc<Hit>>,
     pub(super) source: Option<(i32, Lent)>,
+    /// Sounds at a time.
+    together: usize,
     /// Steps that failed to load, and when.
     failed: Option<(i32, Instant)>,
     load: f32,
@@ -90,6 +92,7 @@ impl Maker {
             bases: Default::default(),
             kept: Vec::new(),
             source: None,
+            together: 1,
             failed: None,
             load: 0.0,
             last: Instant::now(),
@@ -180,7 +183,11 @@ impl Maker {
         }
         match source::lend((steps > 0).then_some(steps as usize)) {
             Ok(source) => {
-                self.instance.introduce(&*lock(&source));
+                {
+                    let source = lock(&source);
+                    self.instance.introduce(&**source);
+                    self.together = source.together().clamp(1, BATCH);
+                }
                 self.source = Some((steps, source));
                 self.bases = Default::default();
                 self.failed = None;
@@ -214,7 +221,7 @@ impl Maker {
             missing = vec![*urgent];
         }
         missing.sort_unstable();
-        missing.truncate(BATCH);
+        missing.truncate(self.together);
         missing
             .into_iter()
             .map(|(_, pad, number)| Task {
@@ -314,9 +321,7 @@ impl Maker {
 }
 
 /// A source, whoever used it before.
-pub(super) fn lock(
-    source: &Lent,
-) -> std::sync::MutexGuard<'_, Box<dyn super::source::HitSource>> {
+pub(super) fn lock(source: &Lent) -> std::sync::MutexGuard<'_, Box<dyn super::source::HitSource>> {
     source.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

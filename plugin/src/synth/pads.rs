@@ -58,7 +58,14 @@ pub const KIT: [Preset; PADS] = [
     preset("Cajon", "cajon", &[60, 61], 0, 0.0, -10.0),
     preset("Frame drum", "frame-drum", &[62, 63, 64], 0, 0.0, 10.0),
     preset("Tabla", "tabla", &[65, 66], 0, 0.0, 20.0),
-    preset("Percussion", "percussion", &[54, 56, 75, 76, 77], 0, 3.0, -25.0),
+    preset(
+        "Percussion",
+        "percussion",
+        &[54, 56, 75, 76, 77],
+        0,
+        3.0,
+        -25.0,
+    ),
 ];
 
 /// Seconds that a sound of a class is made for; a shorter one is sooner there.

@@ -148,9 +148,8 @@ impl Player {
 
     /// Voices that sound.
     pub fn voices(&self) -> usize {
-        let sounding = |slot: &Slot| {
-            usize::from(slot.current.sounds()) + usize::from(slot.fading.sounds())
-        };
+        let sounding =
+            |slot: &Slot| usize::from(slot.current.sounds()) + usize::from(slot.fading.sounds());
         self.slots.iter().map(sounding).sum()
     }
 

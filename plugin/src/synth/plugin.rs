@@ -118,6 +118,7 @@ impl Plugin for Synth {
     }];
 
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const INPUT_EVENT_CAPACITY: usize = 1 << 13;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = editor::Editor;

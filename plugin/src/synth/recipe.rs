@@ -111,9 +111,8 @@ impl Pad<'_> {
         let variation = shape.variation.clamp(0.0, 1.0);
         let mut offsets = [0.0; 2];
         noise::gaussian(own_seed, SPREAD_STREAM, 0, &mut offsets);
-        let spread = |value: f32, offset: f32| {
-            (value + SPREAD * variation * offset).clamp(-2.0, 2.0)
-        };
+        let spread =
+            |value: f32, offset: f32| (value + SPREAD * variation * offset).clamp(-2.0, 2.0);
         let base = match (self.own, variation) {
             (true, _) => Base::Own,
             (false, v) if v <= 0.0 || v >= 1.0 => Base::Noise,
@@ -121,7 +120,11 @@ impl Pad<'_> {
         };
         Recipe {
             class: self.class.to_owned(),
-            seed: if variation <= 0.0 { base_seed } else { own_seed },
+            seed: if variation <= 0.0 {
+                base_seed
+            } else {
+                own_seed
+            },
             brightness: spread(shape.brightness, offsets[0]),
             length: spread(shape.length, offsets[1]),
             guidance: shape.guidance.max(0.0),

@@ -1,10 +1,10 @@
 //! What the threads of an instance tell each other: numbers, each written and read at once.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{
     AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Acquire, Ordering::Relaxed,
     Ordering::Release,
 };
-use std::sync::OnceLock;
 use std::thread::Thread;
 
 use super::pads::PADS;
@@ -164,10 +164,42 @@ mod tests {
             key(2, 8, 48_000, &shape),
             key(1, 6, 48_000, &shape),
             key(1, 8, 44_100, &shape),
-            key(1, 8, 48_000, &Shape { variation: 0.6, ..shape }),
-            key(1, 8, 48_000, &Shape { guidance: 2.0, ..shape }),
-            key(1, 8, 48_000, &Shape { brightness: 0.1, ..shape }),
-            key(1, 8, 48_000, &Shape { length: 0.1, ..shape }),
+            key(
+                1,
+                8,
+                48_000,
+                &Shape {
+                    variation: 0.6,
+                    ..shape
+                },
+            ),
+            key(
+                1,
+                8,
+                48_000,
+                &Shape {
+                    guidance: 2.0,
+                    ..shape
+                },
+            ),
+            key(
+                1,
+                8,
+                48_000,
+                &Shape {
+                    brightness: 0.1,
+                    ..shape
+                },
+            ),
+            key(
+                1,
+                8,
+                48_000,
+                &Shape {
+                    length: 0.1,
+                    ..shape
+                },
+            ),
         ];
         assert!(others.iter().all(|other| *other != first));
     }

@@ -60,13 +60,25 @@ impl<T> Shelf<T> {
     /// How many of the hits from `next` on are there, without a gap.
     pub fn ready(&self, next: u64, key: u64) -> usize {
         (next..next + AHEAD as u64)
-            .take_while(|number| self.get(Name { number: *number, key }).is_some())
+            .take_while(|number| {
+                self.get(Name {
+                    number: *number,
+                    key,
+                })
+                .is_some()
+            })
             .count()
     }
 
     /// The hit that is missing most, and how much it is missed (0: the next note wants it).
     pub fn missing(&self, next: u64, key: u64) -> Option<(u64, usize)> {
-        let absent = |number: &u64| self.get(Name { number: *number, key }).is_none();
+        let absent = |number: &u64| {
+            self.get(Name {
+                number: *number,
+                key,
+            })
+            .is_none()
+        };
         let due = (next..next + AHEAD as u64).find(absent);
         due.map(|number| (number, (number - next) as usize))
             .or_else(|| {

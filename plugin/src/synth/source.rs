@@ -34,6 +34,10 @@ pub trait HitSource: Send {
     fn classes(&self) -> &[String];
     /// Longest sound in seconds.
     fn seconds_max(&self) -> f32;
+    /// Sounds that it makes at a time; more are made one after the other.
+    fn together(&self) -> usize {
+        1
+    }
     /// One sound an order, mono, from the transient on. The same order gives the same bits, whatever is beside it.
     ///
     /// # Errors

@@ -238,7 +238,10 @@ mod tests {
         voice.fade(200);
         let out = play(&mut voice, 300, 300, 1.0);
         assert!(!voice.sounds());
-        assert!(out.windows(2).all(|pair| pair[0] - pair[1] <= 0.0051 && pair[0] >= pair[1]));
+        assert!(
+            out.windows(2)
+                .all(|pair| pair[0] - pair[1] <= 0.0051 && pair[0] >= pair[1])
+        );
         assert_eq!(out[200], 0.0);
     }
 }

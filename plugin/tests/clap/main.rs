@@ -15,4 +15,5 @@ mod params;
 mod signal;
 mod state;
 mod storm;
+mod synth;
 mod world;

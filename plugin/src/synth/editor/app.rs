@@ -69,8 +69,7 @@ impl App {
             self.instance.ask(Job::Load { pad, path });
         }
         if hovering {
-            let layer =
-                egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("drop"));
+            let layer = egui::LayerId::new(egui::Order::Foreground, ui.scope_id().with("drop"));
             let painter = ui.ctx().layer_painter(layer);
             painter.rect_filled(whole, 0.0, egui::Color32::from_black_alpha(150));
             painter.text(

@@ -49,7 +49,10 @@ pub fn show(
     let (what, colour) = match (&status.about, failed) {
         (_, true) => ("No hits can be made".to_owned(), theme::WARNING),
         (Some(about), false) => (about.clone(), theme::TEXT),
-        (None, false) => ("the network is loaded when audio starts".to_owned(), theme::FAINT),
+        (None, false) => (
+            "the network is loaded when audio starts".to_owned(),
+            theme::FAINT,
+        ),
     };
     line.label(RichText::new(what).color(colour));
     let mut line = ui.new_child(UiBuilder::new().max_rect(lower).layout(row));

@@ -68,10 +68,7 @@ impl Grid {
         ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
         let inner = rect.shrink(theme::GAP);
         let rows = PADS / COLUMNS;
-        let size = vec2(
-            inner.width() / COLUMNS as f32,
-            inner.height() / rows as f32,
-        );
+        let size = vec2(inner.width() / COLUMNS as f32, inner.height() / rows as f32);
         for pad in 0..PADS {
             let (row, column) = (rows - 1 - pad / COLUMNS, pad % COLUMNS);
             let corner = inner.min + vec2(size.x * column as f32, size.y * row as f32);

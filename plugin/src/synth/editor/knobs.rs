@@ -11,13 +11,7 @@ use crate::synth::params::SynthParams;
 const COLUMNS: usize = 6;
 
 /// Draws them into `rect`.
-pub fn show(
-    ui: &mut Ui,
-    rect: Rect,
-    params: &SynthParams,
-    pad: usize,
-    setter: &ParamSetter<'_>,
-) {
+pub fn show(ui: &mut Ui, rect: Rect, params: &SynthParams, pad: usize, setter: &ParamSetter<'_>) {
     ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
     let inner = rect.shrink(theme::GAP);
     let width = inner.width() / COLUMNS as f32;
@@ -31,16 +25,56 @@ pub fn show(
     };
     let of = &params.pads[pad];
     let all: [(&FloatParam, &str, bool, &str); 11] = [
-        (&of.variation, "Variation", false, "0: all hits are the same. 100: each is wholly new. Between: variations of the pad's base sound."),
-        (&of.brightness, "Brightness", true, "What the network is asked for, against what is usual in the class."),
-        (&of.length, "Length", true, "What the network is asked for, against what is usual in the class."),
-        (&of.guidance, "Guidance", false, "How strictly the class is followed. Above 0 a hit takes twice the time to make."),
-        (&of.tune, "Tune", true, "Semitones; the sound is played faster or slower."),
-        (&of.decay, "Decay", false, "Time to -60 dB. Full: the hit as it is."),
+        (
+            &of.variation,
+            "Variation",
+            false,
+            "0: all hits are the same. 100: each is wholly new. Between: variations of the pad's base sound.",
+        ),
+        (
+            &of.brightness,
+            "Brightness",
+            true,
+            "What the network is asked for, against what is usual in the class.",
+        ),
+        (
+            &of.length,
+            "Length",
+            true,
+            "What the network is asked for, against what is usual in the class.",
+        ),
+        (
+            &of.guidance,
+            "Guidance",
+            false,
+            "How strictly the class is followed. Above 0 a hit takes twice the time to make.",
+        ),
+        (
+            &of.tune,
+            "Tune",
+            true,
+            "Semitones; the sound is played faster or slower.",
+        ),
+        (
+            &of.decay,
+            "Decay",
+            false,
+            "Time to -60 dB. Full: the hit as it is.",
+        ),
         (&of.level, "Level", false, "Of this pad."),
         (&of.pan, "Pan", true, "Left and right."),
-        (&params.velocity_level, "Vel > level", false, "All pads: how much velocity makes the level."),
-        (&params.velocity_tone, "Vel > tone", false, "All pads: how dark soft notes are."),
+        (
+            &params.velocity_level,
+            "Vel > level",
+            false,
+            "All pads: how much velocity makes the level.",
+        ),
+        (
+            &params.velocity_tone,
+            "Vel > tone",
+            false,
+            "All pads: how dark soft notes are.",
+        ),
         (&params.output, "Output", false, "Level of everything."),
     ];
     for (index, (param, title, centred, help)) in all.into_iter().enumerate() {
@@ -70,10 +104,7 @@ fn choke(ui: &mut Ui, rect: Rect, params: &SynthParams, pad: usize, setter: &Par
     Popup::menu(&button).show(|ui| {
         for choice in 0..=8 {
             let text = crate::synth::text::group(choice);
-            if ui
-                .selectable_label(choice == group.value(), text)
-                .clicked()
-            {
+            if ui.selectable_label(choice == group.value(), text).clicked() {
                 wheel::set(setter, group, choice);
             }
         }

@@ -68,12 +68,16 @@ impl Page {
             .add(TextEdit::singleline(&mut name).desired_width(100.0))
             .changed()
         {
-            name.truncate(name.char_indices().nth(24).map_or(name.len(), |(end, _)| end));
+            name.truncate(
+                name.char_indices()
+                    .nth(24)
+                    .map_or(name.len(), |(end, _)| end),
+            );
             instance.book().edit(|pages| pages.pads[pad].name = name);
         }
         faint(ui, "Class");
-        let class = theme::menu_button(ui, &page.class, 0.0)
-            .on_hover_text("What the network is asked for");
+        let class =
+            theme::menu_button(ui, &page.class, 0.0).on_hover_text("What the network is asked for");
         Popup::menu(&class).show(|ui| {
             for class in &status.classes {
                 if ui.selectable_label(*class == page.class, class).clicked() {
@@ -113,7 +117,11 @@ impl Page {
             last.store(NO_NOTE, Relaxed);
             self.learns = self.learns.is_none().then_some(pad);
         }
-        if ui.button("Clear").on_hover_text("No note plays it").clicked() {
+        if ui
+            .button("Clear")
+            .on_hover_text("No note plays it")
+            .clicked()
+        {
             instance
                 .book()
                 .edit(|pages| pages.notes.retain(|_, of| usize::from(*of) != pad));
