@@ -10,11 +10,12 @@ use ringbuf::traits::Split;
 use ringbuf::{HeapProd, HeapRb};
 
 use super::book::Book;
+use super::controls::Delivery;
 use super::jobs::Job;
 use super::maker::{Maker, Wanted};
 use super::pads::PADS;
 use super::params::SynthParams;
-use super::player::{Delivery, Player};
+use super::player::Player;
 use super::recipe::Recipe;
 use super::shared::{Shared, key};
 use super::shelf::{AHEAD, OPENING};

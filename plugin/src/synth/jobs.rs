@@ -8,10 +8,11 @@ use diffwav::io::{Container, Dither, Metadata, OutputSpec, SampleFormat, Target,
 use diffwav::units::Hz;
 
 use super::hit::normalise;
-use super::maker::{Maker, lock};
+use super::maker::Maker;
 use super::pads::PADS;
 use super::recipe::Recipe;
 use super::sample::OwnSample;
+use super::source::lock;
 
 /// Something that takes its time.
 #[derive(Debug, Clone, PartialEq)]

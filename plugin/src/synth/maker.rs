@@ -1,23 +1,23 @@
 //! The thread that makes hits: what is due first is made first, and what nobody plays any more is freed here.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use diffwav::error::{Error, Result};
+use diffwav::error::Result;
 use diffwav::units::Hz;
 use ringbuf::HeapProd;
 use ringbuf::traits::{Observer, Producer};
 
 use super::book::PadPage;
+use super::controls::Delivery;
 use super::hit::{Hit, picture};
 use super::instance::Instance;
-use super::pads::{PADS, seconds};
-use super::player::Delivery;
-use super::recipe::{Base, Pad, Recipe, Shape};
+use super::pads::PADS;
+use super::recipe::{Pad, Recipe, Shape};
 use super::shared::Shared;
 use super::shelf::{Name, Shelf};
-use super::source::{self, Lent, Order};
+use super::source::{self, Lent, lock};
 
 /// How long it sleeps when all is ready.
 const LOOK: Duration = Duration::from_millis(50);
@@ -70,7 +70,7 @@ pub(super) struct Maker {
     /// Pads whose only hit is there, by its key.
     only: [Option<u64>; PADS],
     /// The sounds that variations start from.
-    bases: [Option<(Recipe, Arc<[f32]>)>; PADS],
+    pub(super) bases: [Option<(Recipe, Arc<[f32]>)>; PADS],
     /// Every hit that may still be played: the audio thread never holds the last reference.
     kept: Vec<Arc<Hit>>,
     pub(super) source: Option<(i32, Lent)>,
@@ -78,6 +78,8 @@ pub(super) struct Maker {
     together: usize,
     /// Steps that failed to load, and when.
     failed: Option<(i32, Instant)>,
+    /// Pads whose hits could not be made, by their key, and when: the others go on.
+    broken: [Option<(u64, Instant)>; PADS],
     load: f32,
     last: Instant,
 }
@@ -94,6 +96,7 @@ impl Maker {
             source: None,
             together: 1,
             failed: None,
+            broken: [None; PADS],
             load: 0.0,
             last: Instant::now(),
         }
@@ -149,24 +152,20 @@ impl Maker {
         }
         match self.make(&wanted, &tasks, Hz(rate)) {
             Ok(hits) => {
-                self.shared().failed.store(false, Release);
                 for (task, hit) in tasks.into_iter().zip(hits) {
                     self.send(task, hit);
                 }
-                true
             }
             Err(error) => {
-                self.fail(&error);
-                std::thread::park_timeout(LOOK);
-                true
+                self.instance.tell(error.to_string());
+                for task in tasks {
+                    self.broken[task.pad] = Some((task.name.key, Instant::now()));
+                    // Nobody is to wait for what cannot be made.
+                    self.shared().pads[task.pad].failed.store(true, Release);
+                }
             }
         }
-    }
-
-    /// Nobody is to wait for what cannot be made.
-    fn fail(&mut self, error: &Error) {
-        self.instance.tell(error.to_string());
-        self.shared().failed.store(true, Release);
+        true
     }
 
     /// Whether there is a source for the steps that are asked for.
@@ -196,7 +195,8 @@ impl Maker {
             }
             Err(error) => {
                 self.failed = Some((steps, Instant::now()));
-                self.fail(&error);
+                self.instance.tell(error.to_string());
+                self.shared().failed.store(true, Release);
                 false
             }
         }
@@ -209,6 +209,9 @@ impl Maker {
         for (pad, wanted) in wanted.iter().enumerate() {
             let fixed = wanted.pad(pad).is_fixed(&wanted.shape);
             if fixed && self.only[pad] == Some(wanted.key) {
+                continue;
+            }
+            if self.broken[pad].is_some_and(|(key, at)| key == wanted.key && at.elapsed() < RETRY) {
                 continue;
             }
             let next = self.shared().next(pad);
@@ -248,64 +251,11 @@ impl Maker {
             .collect()
     }
 
-    /// Sample rate of the source.
-    pub(super) fn source_rate(&self) -> Hz {
-        let rate = |(_, source): &(i32, Lent)| lock(source).rate();
-        self.source.as_ref().map_or(Hz(48_000), rate)
-    }
-
-    /// The sounds of recipes, at the source's rate; what they vary is made before them.
-    pub(super) fn sounds(
-        &mut self,
-        wanted: &[Wanted],
-        recipes: &[(usize, &Recipe)],
-    ) -> Result<Vec<Vec<f32>>> {
-        let Some((_, source)) = self.source.clone() else {
-            return Err(Error::setting("network", "missing", "one that is loaded"));
-        };
-        let mut source = lock(&source);
-        let mut orders = Vec::with_capacity(recipes.len());
-        for (pad, recipe) in recipes {
-            let base = match &recipe.base {
-                Base::Noise => None,
-                Base::Own => {
-                    let sample = wanted[*pad].page.sample.as_ref();
-                    sample.map(|sample| (sample.sound.clone(), recipe.strength))
-                }
-                Base::Made(_) => {
-                    let sound = self.base(*pad, recipe, &wanted[*pad].shape, &mut **source)?;
-                    Some((sound, recipe.strength))
-                }
-            };
-            orders.push(order(recipe, base, source.classes()));
-        }
-        source.make(&orders)
-    }
-
-    fn base(
-        &mut self,
-        pad: usize,
-        recipe: &Recipe,
-        shape: &Shape,
-        source: &mut dyn super::source::HitSource,
-    ) -> Result<Arc<[f32]>> {
-        let Some(base) = recipe.base_recipe(shape) else {
-            return Ok(Arc::from([]));
-        };
-        if let Some((known, sound)) = &self.bases[pad]
-            && *known == base
-        {
-            return Ok(sound.clone());
-        }
-        let order = order(&base, None, source.classes());
-        let sound: Arc<[f32]> = source.make(&[order])?.swap_remove(0).into();
-        self.bases[pad] = Some((base, sound.clone()));
-        Ok(sound)
-    }
-
     fn send(&mut self, task: Task, hit: Arc<Hit>) {
         self.instance
             .show(task.pad, picture(&hit.sound), task.recipe);
+        self.broken[task.pad] = None;
+        self.shared().pads[task.pad].failed.store(false, Release);
         self.kept.push(Arc::clone(&hit));
         let delivery = Delivery {
             pad: task.pad,
@@ -317,23 +267,5 @@ impl Maker {
             self.shelves[task.pad].put(task.name, ());
             self.only[task.pad] = task.fixed.then_some(task.name.key);
         }
-    }
-}
-
-/// A source, whoever used it before.
-pub(super) fn lock(source: &Lent) -> std::sync::MutexGuard<'_, Box<dyn super::source::HitSource>> {
-    source.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn order(recipe: &Recipe, base: Option<(Arc<[f32]>, f32)>, classes: &[String]) -> Order {
-    Order {
-        // A class that this network does not know is none: then it makes any sound.
-        class: classes.iter().position(|class| *class == recipe.class),
-        seed: recipe.seed,
-        brightness: recipe.brightness,
-        length: recipe.length,
-        guidance: recipe.guidance,
-        seconds: seconds(&recipe.class),
-        base,
     }
 }

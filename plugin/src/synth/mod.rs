@@ -11,6 +11,7 @@
 //! note never waits: what is not ready is replaced by the newest hit of the pad, a little changed, and counted.
 
 pub mod book;
+pub mod controls;
 pub mod editor;
 pub mod hit;
 pub mod instance;
@@ -25,6 +26,7 @@ pub mod recipe;
 pub mod sample;
 pub mod shared;
 pub mod shelf;
+mod sounds;
 pub mod source;
 pub mod state;
 pub(crate) mod text;

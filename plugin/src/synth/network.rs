@@ -69,14 +69,16 @@ impl Network {
             (self.length, order.length),
         ] {
             if let Some(index) = index {
-                controls[index] = Some(value);
+                let range = &self.card().controls[index];
+                controls[index] = Some(value.clamp(range.min, range.max));
             }
         }
         Request {
             label: order.class,
             seed: order.seed,
             controls,
-            guidance: order.guidance,
+            // A recipe may come out of a file that somebody wrote.
+            guidance: order.guidance.clamp(0.0, 20.0),
             seconds: order.seconds.min(self.seconds_max),
             // Of silence there are no variations.
             base: order
@@ -85,7 +87,7 @@ impl Network {
                 .filter(|(sound, _)| sound.iter().any(|v| *v != 0.0))
                 .map(|(sound, strength)| Base {
                     sound: sound.clone(),
-                    strength: *strength,
+                    strength: strength.clamp(0.0, 1.0),
                 }),
         }
     }

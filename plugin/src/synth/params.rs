@@ -5,8 +5,8 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use super::book::Book;
+use super::controls::{Controls, DECAY_FULL, PadControls};
 use super::pads::{KIT, PADS, Preset};
-use super::player::{Controls, DECAY_FULL, PadControls};
 use super::recipe::Shape;
 use super::shared::key;
 use super::text;

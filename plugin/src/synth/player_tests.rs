@@ -4,6 +4,7 @@ use ringbuf::traits::{Producer, Split};
 use ringbuf::{HeapProd, HeapRb};
 
 use super::*;
+use crate::synth::controls::{DECAY_FULL, PadControls};
 
 const KEY: u64 = 1;
 

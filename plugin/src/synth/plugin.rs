@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use nice_plug::prelude::*;
 
+use super::controls::Controls;
 use super::editor;
 use super::instance::Instance;
 use super::params::SynthParams;
-use super::player::{Controls, Player};
+use super::player::Player;
 use super::state;
 use crate::patience::Patience;
 

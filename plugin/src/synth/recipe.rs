@@ -9,8 +9,15 @@ use serde::{Deserialize, Serialize};
 pub enum Base {
     /// Nothing: noise.
     Noise,
-    /// The sound that this seed makes, with the other settings of the recipe.
-    Made(u64),
+    /// A sound that is made, of the same class and with the same guidance.
+    Made {
+        /// Its seed.
+        seed: u64,
+        /// Its brightness.
+        brightness: f32,
+        /// Its length.
+        length: f32,
+    },
     /// The pad's own sample.
     Own,
 }
@@ -116,7 +123,11 @@ impl Pad<'_> {
         let base = match (self.own, variation) {
             (true, _) => Base::Own,
             (false, v) if v <= 0.0 || v >= 1.0 => Base::Noise,
-            (false, _) => Base::Made(base_seed),
+            (false, _) => Base::Made {
+                seed: base_seed,
+                brightness: shape.brightness,
+                length: shape.length,
+            },
         };
         Recipe {
             class: self.class.to_owned(),
@@ -137,15 +148,20 @@ impl Pad<'_> {
 impl Recipe {
     /// The recipe of the sound that this one varies; None if there is none to make.
     #[must_use]
-    pub fn base_recipe(&self, shape: &Shape) -> Option<Self> {
-        let Base::Made(seed) = self.base else {
+    pub fn base_recipe(&self) -> Option<Self> {
+        let Base::Made {
+            seed,
+            brightness,
+            length,
+        } = self.base
+        else {
             return None;
         };
         Some(Self {
             class: self.class.clone(),
             seed,
-            brightness: shape.brightness,
-            length: shape.length,
+            brightness,
+            length,
             guidance: self.guidance,
             strength: 1.0,
             base: Base::Noise,
@@ -208,15 +224,16 @@ mod tests {
         assert_eq!(at(0.0, 1).base, Base::Noise);
         let (one, two) = (at(0.5, 1), at(0.5, 2));
         assert_eq!(one.base, two.base);
-        assert_eq!(one.base, Base::Made(at(0.0, 1).seed));
+        let made = Base::Made {
+            seed: at(0.0, 1).seed,
+            brightness: SHAPE.brightness,
+            length: SHAPE.length,
+        };
+        assert_eq!(one.base, made);
         assert_eq!((one.strength, one.seed != two.seed), (0.5, true));
         assert_eq!((at(1.0, 1).base, at(1.0, 1).strength), (Base::Noise, 1.0));
         // What is varied is the sound that no variation plays.
-        let shape = Shape {
-            variation: 0.5,
-            ..SHAPE
-        };
-        assert_eq!(one.base_recipe(&shape), Some(at(0.0, 1)));
+        assert_eq!(one.base_recipe(), Some(at(0.0, 1)));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct PadNumbers {
     pub played: AtomicU64,
     /// Notes that found no hit of their own.
     pub dry: AtomicU64,
+    /// Its hits cannot be made as things are.
+    pub failed: AtomicBool,
 }
 
 /// Shared by the audio thread, the maker and the window.
@@ -41,7 +43,7 @@ pub struct Shared {
     audition: AtomicU32,
     /// The note that came last, for a pad that learns its note; 128: none.
     pub last_note: AtomicU8,
-    /// The maker cannot make anything as things are.
+    /// No hits can be made at all as things are.
     pub failed: AtomicBool,
     /// The instance goes.
     pub closing: AtomicBool,
@@ -111,6 +113,11 @@ impl Shared {
         }
         let wish = self.audition.swap(0, Acquire);
         (wish != 0).then(|| ((wish >> 8 & 0xff) as usize, (wish & 0xff) as f32 / 127.0))
+    }
+
+    /// Whether nobody need wait for a hit of this pad.
+    pub fn is_hopeless(&self, pad: usize) -> bool {
+        self.failed.load(Acquire) || self.pads[pad].failed.load(Acquire)
     }
 
     /// Notes without a hit of their own, on all pads.

@@ -1,6 +1,6 @@
 //! Where sounds come from: the one-shot network, shared by the instances of a process.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use diffwav::error::Result;
 use diffwav::units::Hz;
@@ -47,6 +47,11 @@ pub trait HitSource: Send {
 
 /// A source that several instances use in turn.
 pub type Lent = Arc<Mutex<Box<dyn HitSource>>>;
+
+/// A source, whoever used it before.
+pub fn lock(source: &Lent) -> MutexGuard<'_, Box<dyn HitSource>> {
+    source.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The source for this number of reverse steps (None: as the model's card says), loaded if nobody has it yet.
 ///

@@ -1,6 +1,6 @@
 //! Parameter values of the instrument as people write them, and back.
 
-use super::player::DECAY_FULL;
+use super::controls::DECAY_FULL;
 use crate::text::parse_number;
 
 /// "80 L", "C", "12 R".

@@ -45,9 +45,9 @@ pub fn show(
         }
     });
     line.add_space(10.0);
-    let failed = instance.shared.failed.load(Relaxed);
+    let failed = (0..PADS).any(|pad| instance.shared.is_hopeless(pad));
     let (what, colour) = match (&status.about, failed) {
-        (_, true) => ("No hits can be made".to_owned(), theme::WARNING),
+        (_, true) => ("Some hits cannot be made".to_owned(), theme::WARNING),
         (Some(about), false) => (about.clone(), theme::TEXT),
         (None, false) => (
             "the network is loaded when audio starts".to_owned(),
