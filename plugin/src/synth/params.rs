@@ -212,11 +212,17 @@ impl Default for SynthParams {
 }
 
 impl SynthParams {
+    /// What a pad's hits are made with, for a host that runs at `rate` Hz.
+    #[must_use]
+    pub fn key(&self, pad: usize, rate: u32) -> u64 {
+        let revision = self.book.revision(pad);
+        key(revision, self.steps.value(), rate, &self.pads[pad].shape())
+    }
+
     /// As the audio thread plays them, at `rate` Hz.
     #[must_use]
     pub fn controls(&self, rate: u32) -> Controls {
         let output = amplitude(self.output.value());
-        let steps = self.steps.value();
         let pad = |index: usize| {
             let pad = &self.pads[index];
             PadControls {
@@ -224,7 +230,7 @@ impl SynthParams {
                 tune: pad.tune.value(),
                 decay: pad.decay.value(),
                 group: pad.group.value(),
-                key: key(self.book.revision(index), steps, rate, &pad.shape()),
+                key: self.key(index, rate),
             }
         };
         Controls {

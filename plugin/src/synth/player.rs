@@ -24,6 +24,9 @@ const GLIDE_SECONDS: f32 = 0.005;
 const STEAL_SECONDS: f32 = 0.003;
 const CHOKE_SECONDS: f32 = 0.012;
 
+/// A bounce waits this long for a hit.
+const BOUNCE_PATIENCE: Duration = Duration::from_secs(60);
+
 /// How often a bounce looks for its hit.
 const LOOK: Duration = Duration::from_micros(200);
 
@@ -96,6 +99,10 @@ impl Player {
     /// The song begins: the next note of each pad plays its first hit.
     pub fn rewind(&mut self) {
         self.next = [0; PADS];
+        // Sums depend on their order, in the last bit.
+        if self.voices() == 0 {
+            self.turn = 0;
+        }
         for pad in 0..PADS {
             self.shared.set_next(pad, 0);
         }
@@ -125,15 +132,15 @@ impl Player {
         }
     }
 
-    /// A note: the pad's next hit begins with the next frame. Until `patience` is over it is waited for; without, the
-    /// newest one stands in.
+    /// A note: the pad's next hit begins with the next frame. In a bounce it is waited for; `bounce` says what the pad's
+    /// hits are made with by then. Without, the newest one stands in for a hit that is not there.
     pub fn note_on(
         &mut self,
         pad: usize,
         note: u8,
         velocity: f32,
         controls: &Controls,
-        patience: Duration,
+        bounce: Option<&dyn Fn(usize) -> u64>,
     ) {
         let settings = &controls.pads[pad];
         let number = self.next[pad];
@@ -142,7 +149,7 @@ impl Player {
             number,
             key: settings.key,
         };
-        let found = self.find(pad, name, patience);
+        let found = self.find(pad, name, bounce);
         // After the search: the maker is to make this hit first, if it is the one that is waited for.
         self.shared.set_next(pad, number + 1);
         let numbers = &self.shared.pads[pad];
@@ -177,13 +184,15 @@ impl Player {
         slot.current.begin(hit, start, settings.gains);
     }
 
-    fn find(&mut self, pad: usize, name: Name, patience: Duration) -> Option<Arc<Hit>> {
-        if let Some(hit) = self.stocks[pad].get(name) {
-            return Some(Arc::clone(hit));
-        }
+    fn find(
+        &mut self,
+        pad: usize,
+        mut name: Name,
+        bounce: Option<&dyn Fn(usize) -> u64>,
+    ) -> Option<Arc<Hit>> {
         self.drain();
-        if self.stocks[pad].get(name).is_none() && !patience.is_zero() {
-            let until = Instant::now() + patience;
+        if let Some(key) = bounce {
+            let until = Instant::now() + BOUNCE_PATIENCE;
             self.shared.set_waiting(Some(pad));
             while self.stocks[pad].get(name).is_none()
                 && !self.shared.is_hopeless(pad)
@@ -192,6 +201,8 @@ impl Player {
                 self.shared.wake();
                 std::thread::sleep(LOOK);
                 self.drain();
+                // Somebody may turn a knob meanwhile: then other hits are made.
+                name.key = key(pad);
             }
             self.shared.set_waiting(None);
         }
@@ -228,9 +239,13 @@ impl Player {
         }
     }
 
-    /// The pitch wheel, −1 … 1.
+    /// The pitch wheel, −1 … 1. Its middle is none of 16384 values: the nearest counts as 0.
     pub fn bend(&mut self, bend: f32) {
-        self.bend = bend.clamp(-1.0, 1.0);
+        self.bend = if bend.abs() < 1e-4 {
+            0.0
+        } else {
+            bend.clamp(-1.0, 1.0)
+        };
     }
 
     /// Adds the next frames to `left` and `right`.

@@ -63,7 +63,7 @@ impl Kit {
         let Self {
             player, controls, ..
         } = self;
-        player.note_on(pad, 60, 1.0, controls, Duration::ZERO);
+        player.note_on(pad, 60, 1.0, controls, None);
     }
 
     fn render(&mut self, frames: usize) -> Vec<f32> {
@@ -168,8 +168,7 @@ fn velocity_makes_level_and_brightness() {
     let mut kit = kit();
     let mut peak = |velocity: f32, kit: &mut Kit| {
         kit.send(1, kit.shared.next(1)..kit.shared.next(1) + 1, 100);
-        kit.player
-            .note_on(1, 60, velocity, &kit.controls, Duration::ZERO);
+        kit.player.note_on(1, 60, velocity, &kit.controls, None);
         kit.render(200)[50] / 0.25
     };
     for velocity in [1.0, 0.5, 0.1] {
@@ -233,12 +232,12 @@ fn a_bounce_waits_and_real_time_does_not() {
             let hit = hit(7, 0, 10);
             assert!(ring.try_push(Delivery { pad: 7, name, hit }).is_ok());
         });
-        player.note_on(7, 60, 1.0, &controls, Duration::from_secs(60));
+        player.note_on(7, 60, 1.0, &controls, Some(&|_| KEY));
     });
     assert_eq!(shared.waiting(), None);
     // Once nothing can be made any more nobody waits.
     shared.failed.store(true, Relaxed);
     let began = Instant::now();
-    player.note_on(8, 60, 1.0, &controls, Duration::from_secs(60));
+    player.note_on(8, 60, 1.0, &controls, Some(&|_| KEY));
     assert!(began.elapsed() < Duration::from_secs(10));
 }

@@ -3,7 +3,6 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
 
 use nice_plug::prelude::*;
 
@@ -14,9 +13,6 @@ use super::params::SynthParams;
 use super::player::Player;
 use super::state;
 use crate::patience::Patience;
-
-/// A bounce waits this long for a hit.
-const BOUNCE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Seconds that may sound after the last note: the longest hit, an octave down.
 const TAIL_SECONDS: f32 = 2.0;
@@ -76,19 +72,24 @@ impl Drop for Synth {
 }
 
 impl Synth {
+    fn rate(&self) -> u32 {
+        self.rate.round() as u32
+    }
+
     fn handle(&mut self, event: &NoteEvent<()>, controls: &Controls) {
-        let waits = if self.patience.unlimited() {
-            BOUNCE_PATIENCE
-        } else {
-            Duration::ZERO
-        };
+        let (params, rate) = (Arc::clone(&self.params), self.rate());
+        let key = |pad: usize| params.key(pad, rate);
+        let bounce = self
+            .patience
+            .unlimited()
+            .then_some(&key as &dyn Fn(usize) -> u64);
         match *event {
             NoteEvent::NoteOn { key, velocity, .. } => {
                 let Some(note) = key.number() else { return };
                 self.instance.shared.last_note.store(note, Relaxed);
                 if let Some(pad) = self.params.book.pad(note) {
                     self.notes += 1;
-                    self.player.note_on(pad, note, velocity, controls, waits);
+                    self.player.note_on(pad, note, velocity, controls, bounce);
                 }
             }
             NoteEvent::Choke { key, .. } => self.player.silence(key.number()),
@@ -169,7 +170,7 @@ impl Plugin for Synth {
         if self.transport.begins(context.transport()) {
             self.player.rewind();
         }
-        let controls = self.params.controls(self.rate.round() as u32);
+        let controls = self.params.controls(self.rate());
         self.player.take_deliveries(&controls);
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("another number of channels than was agreed on");
@@ -181,8 +182,7 @@ impl Plugin for Synth {
             // No key plays this note: nobody chokes it.
             let none = u8::MAX;
             self.notes += 1;
-            self.player
-                .note_on(pad, none, velocity, &controls, Duration::ZERO);
+            self.player.note_on(pad, none, velocity, &controls, None);
         }
         let mut start = 0;
         while let Some(event) = context.next_event() {

@@ -17,7 +17,7 @@ fn time_to_fill_and_cost_of_playing() {
     let mut plugin = synth();
     let (began, before) = (Instant::now(), cpu());
     let stopped = plugin.activate(48_000.0, 256);
-    on_audio_thread(|| {
+    let stopped = on_audio_thread(|| {
         let mut started = stopped.start_processing().unwrap();
         // Every pad once, until every one has sounded.
         let mut heard = [false; 16];
@@ -78,8 +78,9 @@ fn time_to_fill_and_cost_of_playing() {
             "a beat of 7 notes a second: {:.0} % of a core in real time",
             100.0 * (cpu() - before) / at.elapsed().as_secs_f64()
         );
-        drop(started.stop_processing());
+        started.stop_processing()
     });
+    plugin.deactivate(stopped);
 }
 
 #[test]

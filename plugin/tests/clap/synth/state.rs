@@ -1,7 +1,7 @@
 //! Projects of the instrument: older, newer and broken ones.
 
 use super::stage::{STRUCK, synth, with};
-use crate::host::{Plugin, on_audio_thread};
+use crate::host::Plugin;
 
 fn blob(json: &str) -> Vec<u8> {
     let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
@@ -118,12 +118,10 @@ fn states_are_loaded_while_notes_play() {
     let stopped = plugin.activate(48_000.0, 256);
     std::thread::scope(|scope| {
         let audio = scope.spawn(move || {
-            on_audio_thread(|| {
-                let mut started = stopped.start_processing().unwrap();
-                let events = super::stage::row(36, 400, 600);
-                super::stage::play(&mut started, 240_000, || 256, &events, true);
-                started.stop_processing()
-            })
+            let mut started = stopped.start_processing().unwrap();
+            let events = super::stage::row(36, 400, 600);
+            super::stage::play(&mut started, 240_000, || 256, &events, true);
+            started.stop_processing()
         });
         let mut n = 0;
         while !audio.is_finished() {

@@ -39,7 +39,6 @@ fn storm() -> Vec<Event> {
 fn ten_thousand_notes_in_ten_seconds() {
     let _world = with(Struck {
         seconds: 0.5,
-        busy: Duration::from_millis(2),
         ..STRUCK
     });
     let mut plugin = synth();
