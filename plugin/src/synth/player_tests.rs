@@ -166,7 +166,7 @@ fn there_are_never_more_voices_than_there_are() {
 #[test]
 fn velocity_makes_level_and_brightness() {
     let mut kit = kit();
-    let mut peak = |velocity: f32, kit: &mut Kit| {
+    let peak = |velocity: f32, kit: &mut Kit| {
         kit.send(1, kit.shared.next(1)..kit.shared.next(1) + 1, 100);
         kit.player.note_on(1, 60, velocity, &kit.controls, None);
         kit.render(200)[50] / 0.25
@@ -182,7 +182,7 @@ fn velocity_makes_level_and_brightness() {
 #[test]
 fn tune_and_bend_change_the_length_as_they_should() {
     let mut kit = kit();
-    let mut length = |kit: &mut Kit| {
+    let length = |kit: &mut Kit| {
         let next = kit.shared.next(0);
         kit.send(0, next..next + 1, 4800);
         kit.note(0);

@@ -7,6 +7,7 @@ use clack_host::events::event_types::{
     MidiEvent, NoteChokeEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent,
     TransportFlags,
 };
+use clack_host::events::Match;
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 use diffwav::error::{Error, Result};

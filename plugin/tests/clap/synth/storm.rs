@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use clack_host::events::Match;
 use clack_host::prelude::*;
 
 use super::stage::{Event, KICK, STRUCK, Struck, What, call, play, row, synth, with};

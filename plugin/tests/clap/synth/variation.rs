@@ -36,13 +36,13 @@ fn no_two_hits_are_equal_unless_variation_is_zero() {
 #[test]
 fn variation_is_the_distance_from_one_sound() {
     let _world = with(STRUCK);
-    let mut at = |variation: f64| {
+    let at = |variation: f64| {
         let mut plugin = synth();
         plugin.set("Pad 1 variation", variation);
         hits(&mut plugin, KICK)
     };
     let base = at(0.0)[0].clone();
-    let mut distance = |variation: f64| {
+    let distance = |variation: f64| {
         let hits = at(variation);
         let of = |hit: &Vec<f32>| {
             let apart: f32 = hit.iter().zip(&base).map(|(a, b)| (a - b).powi(2)).sum();
