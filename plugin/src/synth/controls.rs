@@ -48,8 +48,8 @@ pub struct Controls {
     pub velocity_level: f32,
     /// 0: velocity does not change the brightness … 1: soft notes are dark.
     pub velocity_tone: f32,
-    /// Semitones of a full bend.
-    pub bend_range: f32,
+    /// Semitones that everything is bent by.
+    pub bend: f32,
 }
 
 /// Semitones to a factor; none is 1 to the bit.

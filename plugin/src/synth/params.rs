@@ -69,8 +69,11 @@ pub struct SynthParams {
     /// How much velocity makes the brightness, in percent.
     #[id = "veltone"]
     pub velocity_tone: FloatParam,
-    /// Semitones of a full pitch bend.
+    /// −100 … 100 percent of the range.
     #[id = "bend"]
+    pub bend: FloatParam,
+    /// Semitones of a full bend.
+    #[id = "bendrange"]
     pub bend_range: FloatParam,
     /// Reverse steps; 0: as the model's card says.
     #[id = "steps"]
@@ -200,6 +203,9 @@ impl Default for SynthParams {
             output: level("Output".into()),
             velocity_level: share("Velocity to level".into(), 100.0),
             velocity_tone: share("Velocity to brightness".into(), 50.0),
+            bend: linear("Bend".into(), 0.0, (-100.0, 100.0), 0.1)
+                .with_value_to_string(Arc::new(text::bend))
+                .with_string_to_value(Arc::new(parse_number)),
             bend_range: semitones("Bend range".into(), 2.0, (0.0, 24.0)),
             steps: IntParam::new("Steps", 0, steps)
                 .with_value_to_string(Arc::new(text::steps))
@@ -237,7 +243,7 @@ impl SynthParams {
             pads: std::array::from_fn(pad),
             velocity_level: 0.01 * self.velocity_level.value(),
             velocity_tone: 0.01 * self.velocity_tone.value(),
-            bend_range: self.bend_range.value(),
+            bend: 0.01 * self.bend.value() * self.bend_range.value(),
         }
     }
 }

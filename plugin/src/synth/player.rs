@@ -45,8 +45,6 @@ pub struct Player {
     next: [u64; PADS],
     slots: Vec<Slot>,
     turn: usize,
-    /// −1 … 1.
-    bend: f32,
     rate: f32,
 }
 
@@ -66,7 +64,6 @@ impl Player {
             next: [0; PADS],
             slots: Vec::new(),
             turn: 0,
-            bend: 0.0,
             rate: 48_000.0,
         };
         player.set_rate(48_000.0);
@@ -92,7 +89,6 @@ impl Player {
             slot.current.stop();
         }
         self.turn = 0;
-        self.bend = 0.0;
         self.rewind();
     }
 
@@ -239,18 +235,21 @@ impl Player {
         }
     }
 
-    /// The pitch wheel, −1 … 1. Its middle is none of 16384 values: the nearest counts as 0.
-    pub fn bend(&mut self, bend: f32) {
-        self.bend = if bend.abs() < 1e-4 {
-            0.0
-        } else {
-            bend.clamp(-1.0, 1.0)
-        };
+    /// Plays what a note has begun this many semitones higher: a note expression of the host.
+    pub fn tune(&mut self, note: Option<u8>, semitones: f32) {
+        let factor = speed(semitones.clamp(-48.0, 48.0));
+        for slot in &mut self.slots {
+            for voice in [&mut slot.current, &mut slot.fading] {
+                if note.is_none_or(|note| voice.of().1 == note) {
+                    voice.tune(factor);
+                }
+            }
+        }
     }
 
     /// Adds the next frames to `left` and `right`.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32], controls: &Controls) {
-        let bend = speed(self.bend * controls.bend_range);
+        let bend = speed(controls.bend);
         for slot in &mut self.slots {
             for voice in [&mut slot.fading, &mut slot.current] {
                 let gains = controls.pads[usize::from(voice.of().0)].gains;

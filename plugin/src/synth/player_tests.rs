@@ -31,7 +31,7 @@ fn kit() -> Kit {
             pads: [pad; PADS],
             velocity_level: 1.0,
             velocity_tone: 0.0,
-            bend_range: 2.0,
+            bend: 0.0,
         },
         shared,
     }
@@ -193,8 +193,7 @@ fn tune_and_bend_change_the_length_as_they_should() {
     kit.controls.pads[0].tune = 12.0;
     assert!(length(&mut kit).abs_diff(2400) <= 1);
     kit.controls.pads[0].tune = 0.0;
-    kit.player.bend(-1.0);
-    kit.controls.bend_range = 12.0;
+    kit.controls.bend = -12.0;
     assert!(length(&mut kit).abs_diff(9600) <= 1);
 }
 

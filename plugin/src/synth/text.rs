@@ -52,6 +52,12 @@ pub fn signed(value: f32) -> String {
     format!("{value:+.2}")
 }
 
+/// "+50.0 %".
+pub fn bend(value: f32) -> String {
+    let value = if value.abs() < 0.05 { 0.0 } else { value };
+    format!("{value:+.1} %")
+}
+
 /// "none", "3".
 pub fn group(value: i32) -> String {
     if value == 0 {

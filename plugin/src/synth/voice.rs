@@ -31,6 +31,8 @@ pub struct Voice {
     hit: Option<Arc<Hit>>,
     start: Start,
     position: f64,
+    /// Factor of the speed that the host sets for this note.
+    detune: f64,
     envelope: f32,
     tone: f32,
     left: Ramp,
@@ -53,6 +55,7 @@ impl Voice {
                 tone: 1.0,
             },
             position: 0.0,
+            detune: 1.0,
             envelope: 0.0,
             tone: 0.0,
             left: Ramp::new(0.0, glide),
@@ -67,6 +70,7 @@ impl Voice {
         self.hit = Some(hit);
         self.start = start;
         (self.position, self.envelope, self.tone) = (0.0, 1.0, 0.0);
+        self.detune = 1.0;
         self.left.jump(gains[0] * start.gain);
         self.right.jump(gains[1] * start.gain);
         self.fade = None;
@@ -94,6 +98,11 @@ impl Voice {
         }
     }
 
+    /// Plays `factor` times as fast from the next sample on.
+    pub fn tune(&mut self, factor: f64) {
+        self.detune = factor;
+    }
+
     /// Silent at once.
     pub fn stop(&mut self) {
         self.hit = None;
@@ -104,7 +113,7 @@ impl Voice {
         let Some(hit) = &self.hit else { return };
         self.left.aim(gains[0] * self.start.gain);
         self.right.aim(gains[1] * self.start.gain);
-        let speed = self.start.speed * bend;
+        let speed = self.start.speed * self.detune * bend;
         let smooth = self.start.tone < 1.0;
         let mut ended = false;
         for (left, right) in left.iter_mut().zip(right) {

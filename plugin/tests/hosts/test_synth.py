@@ -1,11 +1,11 @@
-"""The instrument in pedalboard and DawDreamer, playing a drum pattern through the real network.
+"""The instrument in pedalboard, playing a drum pattern through the real network. (DawDreamer opens the first plugin of a
+bundle only, which is the effect.)
 
 It writes target/hosts/pattern.wav, which the README's picture was made from.
 """
 
-import dawdreamer
 import numpy as np
-from common import RATE, VST3, WORK, compare, level, main, synth
+from common import RATE, WORK, compare, level, main, synth
 from pedalboard.io import AudioFile
 
 KICK, SNARE, CLOSED, OPEN, CRASH, RIDE, LOW, HIGH = 36, 38, 42, 46, 49, 51, 41, 48
@@ -78,7 +78,6 @@ def a_pattern_is_played_on_its_beats():
         # The loud ones stand out of whatever still rings.
         if velocity == 120 and note in (KICK, SNARE):
             assert step == 0 or after > before + 3, f"note {note} at step {step}: {before:.0f}, then {after:.0f} dB"
-    assert not out[:, : 0].any()
 
 
 def a_note_begins_on_its_sample():
@@ -137,26 +136,6 @@ def a_state_brings_the_song_back():
     compare("the restored instance", render(second, pattern(), 5.5), out, 0)
 
 
-def dawdreamer_plays_it_too():
-    """It bounces faster than real time and never says so."""
-    def bounce(block: int) -> np.ndarray:
-        engine = dawdreamer.RenderEngine(RATE, block)
-        plugin = engine.make_plugin_processor("synth", VST3)
-        if plugin.get_num_output_channels() != 2 or "level" not in str(plugin.get_parameters_description()).lower():
-            return None
-        for step, note, velocity in pattern():
-            plugin.add_midi_note(note, velocity, step * STEP / RATE, 0.05)
-        engine.load_graph([(plugin, [])])
-        engine.render(5.5)
-        return engine.get_audio().copy()
-
-    first = bounce(512)
-    compare("a second bounce", bounce(512), first, 0)
-    compare("blocks of 128", bounce(128), first, 0)
-    reference = render(synth(), pattern(), 5.5)[:, : first.shape[1]]
-    compare("pedalboard", first[:, : reference.shape[1]], reference, 1e-6)
-
-
 if __name__ == "__main__":
     main([
         it_is_an_instrument,
@@ -166,5 +145,4 @@ if __name__ == "__main__":
         no_two_hits_are_equal_and_without_variation_all_are,
         two_bounces_null_at_any_block_size,
         a_state_brings_the_song_back,
-        dawdreamer_plays_it_too,
     ])

@@ -4,11 +4,12 @@ use clack_extensions::params::ParamInfoFlags;
 
 use super::stage::{STRUCK, synth, with};
 
-const GLOBAL: [(&str, &str); 5] = [
+const GLOBAL: [(&str, &str); 6] = [
     ("Output", "output"),
     ("Velocity to level", "vellev"),
     ("Velocity to brightness", "veltone"),
-    ("Bend range", "bend"),
+    ("Bend", "bend"),
+    ("Bend range", "bendrange"),
     ("Steps", "steps"),
 ];
 
@@ -60,7 +61,7 @@ fn texts_are_read_back_as_what_they_say() {
     let _world = with(STRUCK);
     let mut plugin = synth();
     // The pads are alike but for their defaults.
-    for parameter in plugin.parameters().into_iter().take(5 + 2 * 9) {
+    for parameter in plugin.parameters().into_iter().take(6 + 2 * 9) {
         for step in 0..=100 {
             let value =
                 parameter.least + (parameter.most - parameter.least) * f64::from(step) / 100.0;

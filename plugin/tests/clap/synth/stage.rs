@@ -3,11 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use clack_host::events::event_types::{
-    MidiEvent, NoteChokeEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent,
-    TransportFlags,
-};
 use clack_host::events::Match;
+use clack_host::events::event_types::{
+    NoteChokeEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 use diffwav::error::{Error, Result};
@@ -41,14 +40,12 @@ pub struct Struck {
     pub busy: Duration,
     pub seconds: f32,
     pub fails: bool,
-    classes: bool,
 }
 
 pub const STRUCK: Struck = Struck {
     busy: Duration::ZERO,
     seconds: 0.02,
     fails: false,
-    classes: true,
 };
 
 impl Struck {
@@ -90,7 +87,7 @@ impl HitSource for Struck {
                 .map(str::to_owned)
                 .to_vec()
         });
-        if self.classes { classes } else { &[] }
+        classes
     }
 
     fn seconds_max(&self) -> f32 {
@@ -134,9 +131,6 @@ pub enum What {
     On(u8, f64),
     Off(u8),
     Choke(u8),
-    /// 0 … 16383; 8192 is the middle.
-    Bend(u16),
-    Control(u8, u8),
     Set(ClapId, f64),
 }
 
@@ -149,13 +143,6 @@ fn push(buffer: &mut EventBuffer, time: u32, what: What) {
         What::On(note, velocity) => buffer.push(&NoteOnEvent::new(time, pckn(note), velocity)),
         What::Off(note) => buffer.push(&NoteOffEvent::new(time, pckn(note), 0.0)),
         What::Choke(note) => buffer.push(&NoteChokeEvent::new(time, pckn(note))),
-        What::Bend(bend) => {
-            let data = [0xe0, (bend & 0x7f) as u8, (bend >> 7) as u8];
-            buffer.push(&MidiEvent::new(time, 0, data));
-        }
-        What::Control(cc, value) => {
-            buffer.push(&MidiEvent::new(time, 0, [0xb0, cc, value]));
-        }
         What::Set(id, value) => {
             buffer.push(&ParamValueEvent::new(time, id, Pckn::match_all(), value));
         }

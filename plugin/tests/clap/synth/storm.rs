@@ -162,9 +162,7 @@ fn anything_may_come_at_any_time() {
                         let what = match random.below(7) {
                             0 => What::Off(note),
                             1 => What::Choke(note),
-                            2 => What::Bend(random.below(16_384) as u16),
-                            3 => What::Control(note, random.below(128) as u8),
-                            4 => {
+                            2..5 => {
                                 let parameter = &parameters[random.below(parameters.len())];
                                 let range = parameter.most - parameter.least;
                                 let value = parameter.least + range * random.unit();
