@@ -18,8 +18,8 @@ const BRIGHT: f32 = 20_000.0;
 pub struct Delivery {
     /// The pad.
     pub pad: usize,
-    /// Which hit of it.
-    pub name: Name,
+    /// Which hit of it; None: the sound that its hits vary, which stands in until they are there.
+    pub name: Option<Name>,
     /// The sound.
     pub hit: Arc<Hit>,
 }

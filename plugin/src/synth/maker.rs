@@ -142,7 +142,7 @@ impl Maker {
             return true;
         }
         let rate = self.shared().rate.load(Relaxed);
-        if rate == 0 || self.outgoing.vacant_len() < BATCH {
+        if rate == 0 || self.outgoing.vacant_len() < 2 * BATCH {
             return false;
         }
         let wanted = self.instance.wanted();
@@ -202,6 +202,18 @@ impl Maker {
         }
     }
 
+    /// Sends what a pad's hits vary: until they are there it is better than silence.
+    pub(super) fn send_base(&mut self, pad: usize, sound: &[f32], from: Hz) {
+        let rate = Hz(self.shared().rate.load(Relaxed));
+        let Ok(hit) = Hit::new(sound, from, rate, false).map(Arc::new) else {
+            return;
+        };
+        self.kept.push(Arc::clone(&hit));
+        let name = None;
+        // Without room it is not missed.
+        let _ = self.outgoing.try_push(Delivery { pad, name, hit });
+    }
+
     /// What is missed most, of all pads: one hit if somebody waits for it, else a batch.
     fn due(&self, wanted: &[Wanted]) -> Vec<Task> {
         let waiting = self.shared().waiting();
@@ -259,7 +271,7 @@ impl Maker {
         self.kept.push(Arc::clone(&hit));
         let delivery = Delivery {
             pad: task.pad,
-            name: task.name,
+            name: Some(task.name),
             hit,
         };
         // There is room: it was looked for, and nobody else sends.

@@ -122,8 +122,12 @@ impl Player {
 
     fn drain(&mut self) {
         while let Some(Delivery { pad, name, hit }) = self.incoming.try_pop() {
-            if let Some(stock) = self.stocks.get_mut(pad) {
-                stock.put(name, hit);
+            let Some(stock) = self.stocks.get_mut(pad) else {
+                continue;
+            };
+            match name {
+                Some(name) => stock.put(name, hit),
+                None => stock.stand_in(hit),
             }
         }
     }

@@ -94,6 +94,7 @@ impl<T> Shelf<T> {
 pub struct Stock {
     shelf: Shelf<Arc<Hit>>,
     newest: Option<(u64, Arc<Hit>)>,
+    stand_in: Option<Arc<Hit>>,
 }
 
 impl Stock {
@@ -101,6 +102,11 @@ impl Stock {
     pub fn put(&mut self, name: Name, hit: Arc<Hit>) {
         self.newest = Some((name.key, Arc::clone(&hit)));
         self.shelf.put(name, hit);
+    }
+
+    /// Takes in what the pad's hits vary.
+    pub fn stand_in(&mut self, hit: Arc<Hit>) {
+        self.stand_in = Some(hit);
     }
 
     /// The hit of this name, or the pad's only one.
@@ -112,9 +118,10 @@ impl Stock {
         (hit.fixed && *key == name.key).then_some(hit)
     }
 
-    /// The hit that was made last.
+    /// The hit that was made last; before there is one, what hits vary.
     pub fn newest(&self) -> Option<&Arc<Hit>> {
-        Some(&self.newest.as_ref()?.1)
+        let newest = self.newest.as_ref().map(|(_, hit)| hit);
+        newest.or(self.stand_in.as_ref())
     }
 
     /// How many hits are ready from `next` on.

@@ -62,6 +62,7 @@ impl Maker {
         let order = order(&base, None, source.classes());
         let sound: Arc<[f32]> = source.make(&[order])?.swap_remove(0).into();
         self.bases[pad] = Some((base, sound.clone()));
+        self.send_base(pad, &sound, source.rate());
         Ok(sound)
     }
 }

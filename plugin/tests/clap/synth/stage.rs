@@ -82,12 +82,11 @@ impl HitSource for Struck {
 
     fn classes(&self) -> &[String] {
         static CLASSES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
-        let classes = CLASSES.get_or_init(|| {
+        CLASSES.get_or_init(|| {
             ["kick", "snare", "tom", "hihat-closed", "hihat-open"]
                 .map(str::to_owned)
                 .to_vec()
-        });
-        classes
+        })
     }
 
     fn seconds_max(&self) -> f32 {
