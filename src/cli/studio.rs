@@ -49,7 +49,7 @@ impl Studio {
         let model = runtime::open_for(typed, Task::Synth)?;
         let options = runtime::options(typed);
         let loaded = model::load(&model, &options)?;
-        let (engine, device) = runtime::engine_and_device(&*loaded.network);
+        let (engine, device) = runtime::engine_and_device(loaded.network.engine());
         let generator = Generator::new(loaded.network, steps, sampler)
             .map_err(|error| Failure::setting(subcommand, error))?;
         let card = &model.card;

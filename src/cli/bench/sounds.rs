@@ -67,7 +67,7 @@ pub fn run(typed: &Bench, model: &Model) -> Outcome {
     let mut measured: Option<Measured> = None;
     for steps in steps {
         let loaded = model::load(model, &runtime::options(&typed.runtime))?;
-        let (engine, device) = runtime::engine_and_device(&*loaded.network);
+        let (engine, device) = runtime::engine_and_device(loaded.network.engine());
         let mut generator = Generator::new(loaded.network, Some(steps), None)
             .map_err(|error| Failure::setting("bench", error))?;
         let length = SECONDS.min(generator.seconds_max());

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::Result;
 use crate::cli::args::{Container, Depth};
 use crate::io::{self, Dither, Metadata, OutputSpec, SampleFormat, Writer};
 use crate::units::Hz;
-use crate::{Error, Result};
 
 /// How a sound is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,18 +44,9 @@ pub fn depth(typed: Option<Depth>, otherwise: SampleFormat) -> SampleFormat {
 /// Writes `planes`, one slice a channel, and makes the folder for it.
 ///
 /// # Errors
-/// As [`Writer`]; [`Error::File`] if the folder cannot be made.
+/// As [`Writer`]; [`crate::Error::File`] if the folder cannot be made.
 pub fn save(path: &Path, planes: &[Vec<f32>], form: Form) -> Result<Saved> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(|source| Error::File {
-            action: "create",
-            path: folder.to_owned(),
-            source,
-        })?;
-    }
+    io::folder::make_for(path)?;
     let target = io::Target::File {
         path: path.to_owned(),
         overwrite: form.overwrite,

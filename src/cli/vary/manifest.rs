@@ -12,7 +12,7 @@ use super::own::hexadecimal;
 use super::work::Made;
 use crate::cli::studio::Studio;
 use crate::diffusion::sampler::Sampler;
-use crate::io::beside;
+use crate::io::{beside, folder};
 use crate::{Error, Result};
 pub use row::Row;
 use row::{COLUMNS, table};
@@ -120,12 +120,7 @@ impl Manifest {
             _ => self.csv(),
         }
         .map_err(failed)?;
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
+        folder::make_for(path)?;
         let mut file = beside(path).map_err(failed)?;
         file.write_all(&bytes).map_err(failed)?;
         let done = match overwrite {
