@@ -69,6 +69,18 @@ def main():
         near("embedding of step 10.5 is on the line", e(torch.tensor([10.5])), want[None], 1e-6)
         assert (table[0] - table[1]).abs().max() > 1e-3
 
+    from .trunk import LIBRARY, fused
+    for n in (p.frames * p.hop, 1600) if LIBRARY else ():
+        x, t, weight, found = torch.randn(1, n), torch.tensor([17.3]), torch.randn(1, n), []
+        for way in (DiffWave.forward, fused):
+            model.zero_grad()
+            y = way(model, x, t)
+            (y * weight).sum().backward()
+            found.append([y.detach()] + [q.grad.clone() for q in model.parameters()])
+        parts = [float((a - b).abs().max() / b.abs().max()) for a, b in zip(*found)]
+        near(f"trunk.c = PyTorch, {n} samples: values, gradients", [parts[0], max(parts[1:])], [0, 0], 2e-5)
+
+    with torch.no_grad():
         from ..export import session
         from .export import noise_of, noise_of_onnx
         from .graph import build

@@ -9,6 +9,7 @@ import numpy as np, torch
 from .data import bank, held
 from .network import DiffWave
 from .params import levels, params as p
+from .trunk import LIBRARY, fused
 
 
 def noised(x, r, t):
@@ -44,7 +45,7 @@ def main(a):
     torch.manual_seed(0)
     torch.set_num_threads(1)
     model = DiffWave()
-    average, fast = copy.deepcopy(model).eval(), torch.compile(model, dynamic=False) if a.compile else model
+    average, run = copy.deepcopy(model).eval(), fused if LIBRARY and p.batch == 1 else DiffWave.forward
     optimiser = torch.optim.Adam(model.parameters(), p.learning_rate)
     step, spent = 0, 0.0
     if a.resume:
@@ -63,7 +64,7 @@ def main(a):
         x = draw(sounds, r)
         t = torch.from_numpy(r.integers(p.steps, size=len(x)))
         noisy, eps = noised(x, r, t)
-        loss = (fast if x.shape[1] == sounds.shape[1] else model)(noisy, t.float()).sub(eps).square().mean()
+        loss = (run(model, noisy, t.float()) - eps).square().mean()
         optimiser.zero_grad()
         loss.backward()
         size = torch.nn.utils.clip_grad_norm_(model.parameters(), p.clip)
@@ -93,5 +94,4 @@ if __name__ == "__main__":
     a.add_argument("--run", required=True)
     a.add_argument("--minutes", type=float, default=28, help="wall clock, of all resumed parts together")
     a.add_argument("--resume")
-    a.add_argument("--compile", action="store_true", help="a third faster after a minute; needs a C++ compiler")
     main(a.parse_args())
