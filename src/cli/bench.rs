@@ -11,8 +11,8 @@ use super::args::{Bench, Style};
 use super::exit::{Failure, Outcome};
 use super::{report, runtime};
 use crate::Result;
-use crate::engine::{Format, Settings, Stream};
-use crate::model::{self, Options, Purpose, pace};
+use crate::engine::{Format, Offline, Settings, Stream};
+use crate::model::{self, Network, Options, Purpose, pace};
 use crate::units::Hz;
 use numbers::Times;
 
@@ -67,7 +67,7 @@ pub fn run(typed: &Bench) -> Outcome {
                 Purpose::RealTime => 1,
                 Purpose::Files => pace::frames_per_call(&mut *loaded.network, typed.channels),
             };
-            let (engine, device) = runtime::engine_and_device(&*loaded.network);
+            let (engine, device) = runtime::engine_and_device(loaded.network.engine());
             let settings = Settings {
                 steps: Some(steps),
                 ..Settings::default()
@@ -80,11 +80,12 @@ pub fn run(typed: &Bench) -> Outcome {
                     .filter(|_| purpose == Purpose::Files)
                     .unwrap_or(frames_per_call),
             };
-            let stream = Stream::new(loaded.network, format, &settings)
+            let turn = turn(loaded.network, format, &settings, purpose)
                 .map_err(|error| Failure::setting("bench", error))?;
             let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
             let mut row = measure(
-                stream,
+                turn,
+                format,
                 mode,
                 steps,
                 model.card.transform.hop(),
@@ -114,9 +115,37 @@ pub fn run(typed: &Bench) -> Outcome {
     Ok(report::print(&text, &mut std::io::stdout())?)
 }
 
+/// What takes a call's worth of frames and gives as many.
+type Turn = Box<dyn FnMut(&[&[f32]]) -> Result<()>>;
+
+/// The engine as real time runs it, or as files do: there the calls of a device overlap.
+fn turn(
+    network: Box<dyn Network>,
+    format: Format,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Turn> {
+    if purpose == Purpose::Files {
+        let mut engine = Offline::new(network, format, settings)?;
+        return Ok(Box::new(move |input| engine.push(input, &mut |_| Ok(()))));
+    }
+    let mut stream = Stream::new(network, format, settings)?;
+    let mut out = vec![vec![0.0; 2 * stream.hop()]; format.channels];
+    Ok(Box::new(move |input| {
+        stream.push(input)?;
+        loop {
+            let mut planes: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+            if stream.pull(&mut planes) == 0 {
+                return Ok(());
+            }
+        }
+    }))
+}
+
 /// Pushes noise, call by call, and times each.
 fn measure(
-    mut stream: Stream,
+    mut turn: Turn,
+    format: Format,
     mode: &'static str,
     steps: usize,
     hop: usize,
@@ -126,7 +155,7 @@ fn measure(
         rate,
         frames_per_call,
         channels,
-    } = stream.format();
+    } = format;
     let block = hop * frames_per_call;
     let calls = (rate.0 as usize * seconds as usize).div_ceil(block).max(4);
     // Loud white noise from a linear congruential generator: no denormals, no pauses.
@@ -138,18 +167,11 @@ fn measure(
     .take(block)
     .collect();
     let input = vec![noise.as_slice(); channels];
-    let mut out = vec![vec![0.0; 2 * block]; channels];
     let mut times = Vec::with_capacity(calls);
     // The first calls touch new memory; they are not counted.
     for call in 0..calls + 2 {
         let start = Instant::now();
-        stream.push(&input)?;
-        loop {
-            let mut planes: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
-            if stream.pull(&mut planes) == 0 {
-                break;
-            }
-        }
+        turn(&input)?;
         if call >= 2 {
             times.push(1e3 * start.elapsed().as_secs_f64());
         }

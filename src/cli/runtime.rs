@@ -7,7 +7,7 @@ use crate::cli::report::Process;
 use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
 use crate::model::card::Task;
-use crate::model::{self, Loaded, Model, Network, Options, registry};
+use crate::model::{self, Loaded, Model, Options, registry};
 use crate::units::{Db, Frames, Hz};
 
 /// What all workers share.
@@ -56,10 +56,7 @@ impl Prepared {
                 options,
                 settings,
                 overwrite: typed.overwrite,
-                rescue: match typed.on_device_loss {
-                    Some(wish) => wish == args::OnDeviceLoss::Cpu,
-                    None => typed.runtime.device == args::Device::Auto,
-                },
+                rescue: rescue(typed.on_device_loss, &typed.runtime),
             },
             first,
         })
@@ -72,9 +69,12 @@ impl Prepared {
 
     /// One line on model, steps and engine.
     pub fn describe(&self) -> String {
-        let process =
-            self.shared
-                .process(&*self.first.network, &self.first.notes, Frames(0), Hz(1));
+        let process = self.shared.process(
+            self.first.network.engine(),
+            &self.first.notes,
+            Frames(0),
+            Hz(1),
+        );
         format!(
             "{} {}, {} × {}, {} on {}",
             process.model,
@@ -89,15 +89,9 @@ impl Prepared {
 
 impl Shared {
     /// How files are processed, for the report.
-    pub fn process(
-        &self,
-        network: &dyn Network,
-        notes: &[String],
-        delay: Frames,
-        rate: Hz,
-    ) -> Process {
+    pub fn process(&self, engine: &str, notes: &[String], delay: Frames, rate: Hz) -> Process {
         let card = &self.model.card;
-        let (engine, device) = engine_and_device(network);
+        let (engine, device) = engine_and_device(engine);
         Process {
             model: card.name.clone(),
             model_version: card.version.clone(),
@@ -114,11 +108,8 @@ impl Shared {
 }
 
 /// "onnxruntime 1.28.0 on cpu" in its two halves.
-pub fn engine_and_device(network: &dyn Network) -> (String, String) {
-    let (engine, device) = network
-        .engine()
-        .rsplit_once(" on ")
-        .unwrap_or((network.engine(), "cpu"));
+pub fn engine_and_device(engine: &str) -> (String, String) {
+    let (engine, device) = engine.rsplit_once(" on ").unwrap_or((engine, "cpu"));
     (engine.into(), device.into())
 }
 
@@ -151,6 +142,14 @@ pub fn options(runtime: &Runtime) -> Options {
         device: device(runtime.device),
         library: runtime.onnxruntime_library.clone(),
         ..Options::default()
+    }
+}
+
+/// Whether the CPU takes over from a device that is lost: as said, otherwise where nobody asked for that device.
+pub fn rescue(wish: Option<args::OnDeviceLoss>, runtime: &Runtime) -> bool {
+    match wish {
+        Some(wish) => wish == args::OnDeviceLoss::Cpu,
+        None => runtime.device == args::Device::Auto,
     }
 }
 

@@ -4,6 +4,7 @@ mod output;
 #[cfg(test)]
 mod tests;
 
+use crate::Result;
 use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job, Target};
 use crate::cli::plot::Plot;
@@ -13,8 +14,7 @@ use crate::cli::{cancel, report};
 use crate::engine::{Format, Offline};
 use crate::io::{self, Reader, Spec, Writer};
 use crate::model::{self, Device, Loaded, Options, pace};
-use crate::units::{Frames, Hz};
-use crate::{Error, Result};
+use crate::units::Hz;
 use output::{create, draw, labels};
 
 /// Frames that are read at a time.
@@ -50,9 +50,7 @@ impl<'a> Worker<'a> {
     pub fn run(&mut self, job: &Job, progress: &Progress) -> Result<report::Done> {
         let mut done = 0.0;
         let error = match self.attempt(job, progress, &mut done) {
-            Err(error @ Error::Inference { .. }) if self.lost.is_none() && on_device(&error) => {
-                error
-            }
+            Err(error) if self.lost.is_none() && error.lost_device().is_some() => error,
             outcome => return outcome,
         };
         let twice = matches!(
@@ -92,13 +90,9 @@ impl<'a> Worker<'a> {
             .chain(writer.warnings())
             .map(ToString::to_string)
             .collect();
-        let delay = Frames(engine.stream().delay().0 + engine.stream().hop() as u64);
-        let process = self.shared.process(
-            engine.stream().reverse().network(),
-            &notes,
-            delay,
-            spec.rate,
-        );
+        let process = self
+            .shared
+            .process(engine.engine(), &notes, engine.delay(), spec.rate);
         let measured = taps.meters.finish();
         if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
             let labels = labels(job, &process, measured.noise_reduction_db);
@@ -128,7 +122,7 @@ impl<'a> Worker<'a> {
     /// The engine of the last file if it fits, otherwise a new one.
     fn engine(&mut self, spec: &Spec) -> Result<(Offline, Vec<String>)> {
         if let Some((engine, notes)) = self.engine.take() {
-            let format = engine.stream().format();
+            let format = engine.format();
             if format.rate == spec.rate && format.channels == usize::from(spec.channels) {
                 return Ok((engine, notes));
             }
@@ -168,11 +162,6 @@ struct Taps<'a> {
     plot: Option<Plot>,
     /// Seconds of audio that were written.
     done: &'a mut f64,
-}
-
-/// Whether the engine that failed ran on a device: the processor does not get lost.
-fn on_device(error: &Error) -> bool {
-    matches!(error, Error::Inference { engine, .. } if engine.contains(" on ") && !engine.ends_with(" on cpu"))
 }
 
 /// Moves the whole file through the engine; returns its frames.

@@ -58,6 +58,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
             Budget::FULL
         },
         adaptive: typed.adaptive,
+        rescue: runtime::rescue(typed.on_device_loss, &typed.runtime),
         record: typed.record.clone(),
         record_dry: typed.record_dry.clone(),
         overwrite: typed.overwrite,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::Error;
 use crate::cli::args::Container;
 use crate::cli::plan::{Job, Target};
 use crate::engine::Settings;
