@@ -13,4 +13,5 @@ mod onnx;
 mod preflight;
 mod signals;
 mod speed;
+mod synth;
 mod toy;
