@@ -4,6 +4,7 @@
 
 mod card;
 mod check;
+mod diffwave;
 mod engines;
 mod fake;
 mod faults;
