@@ -114,6 +114,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The device that failed, if it was one: the processor does not get lost.
+    #[must_use]
+    pub fn lost_device(&self) -> Option<&str> {
+        let Self::Inference { engine, .. } = self else {
+            return None;
+        };
+        device(engine)
+    }
+
     /// A setting outside of its range.
     pub fn setting(name: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
         Self::Setting {
@@ -122,4 +131,11 @@ impl Error {
             expected: expected.into(),
         }
     }
+}
+
+/// The device in the name of an engine ("onnxruntime 1.28.0 on webgpu"); `None` for the CPU.
+#[must_use]
+pub fn device(engine: &str) -> Option<&str> {
+    let (_, device) = engine.rsplit_once(" on ")?;
+    (device != "cpu").then_some(device)
 }

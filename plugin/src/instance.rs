@@ -13,6 +13,7 @@ use diffwav::engine::meter::Meter;
 use diffwav::engine::worker::{AudioSide, Blocks, Report, Worker};
 use diffwav::engine::{Format, Stream};
 use diffwav::error::Result;
+use diffwav::model::Device;
 
 use crate::params::DenoiseParams;
 use crate::place::{self, Place};
@@ -37,12 +38,24 @@ struct Running {
     place: Place,
 }
 
+impl Running {
+    /// The device that was lost, as the parameters name it, and why.
+    fn loss(&self) -> Option<(Device, String)> {
+        let report = self.worker.report();
+        let why = report.failure.filter(|_| report.device_lost)?;
+        Some((self.wanted.device, why))
+    }
+}
+
 #[derive(Default)]
 struct Inner {
     place: Option<Place>,
     running: Option<Running>,
     /// What was tried last, so that a failure is not tried for ever.
     tried: Option<(Wanted, Place)>,
+    /// The device that was lost, as the parameters name it, and why: it is left alone until another one is chosen or the
+    /// host starts audio anew.
+    lost: Option<(Device, String)>,
     status: Status,
     meter: Option<Meter>,
 }
@@ -113,6 +126,9 @@ impl Instance {
         inner.place = Some(place);
         inner.status.place = Some(place);
         inner.tried = None;
+        if !fits {
+            inner.lost = None;
+        }
         inner.status.failed = false;
         self.begun.store(false, Relaxed);
         if !fits {
@@ -205,10 +221,23 @@ impl Instance {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
-        let place = {
+        let (place, lost) = {
             let mut inner = self.lock();
             let Some(place) = inner.place else { return };
-            if let Some(running) = &inner.running {
+            if inner
+                .lost
+                .as_ref()
+                .is_some_and(|(device, _)| *device != wanted.device)
+            {
+                inner.lost = None;
+            }
+            let loss = inner.running.as_ref().and_then(Running::loss);
+            let new = |(device, _): &(Device, String)| *device == wanted.device;
+            if let (Some(loss), None) = (loss.filter(new), &inner.lost) {
+                // The same is wanted still, but of the CPU, and that was not tried yet.
+                inner.lost = Some(loss);
+                inner.tried = None;
+            } else if let Some(running) = &inner.running {
                 let adaptive = self.params.adaptive.value() && self.live.load(Relaxed);
                 running.worker.set_adaptive(adaptive);
                 if running.wanted == wanted && running.place == place {
@@ -222,10 +251,10 @@ impl Instance {
             }
             inner.tried = Some((wanted.clone(), place));
             inner.status.failed = false;
-            place
+            (place, inner.lost.as_ref().map(|(_, why)| why.clone()))
         };
         // Without the lock: this takes its time, and the host goes on.
-        let built = wanted::build(&wanted, place.format);
+        let built = wanted::build(&wanted, lost.as_deref(), place.format);
         let mut inner = self.lock();
         if inner.place != Some(place) {
             return;
@@ -235,6 +264,9 @@ impl Instance {
             Err(error) => {
                 inner.status.messages.push(error.to_string());
                 inner.status.failed = inner.running.is_none();
+                if let Some(running) = &inner.running {
+                    running.worker.give_up();
+                }
             }
             Ok(prepared) => {
                 let latency = place::latency(&prepared.stream, place.blocks);
@@ -264,6 +296,7 @@ impl Instance {
         }
         match Worker::spawn(stream, &self.params.settings(), place.blocks) {
             Ok((worker, engine)) => {
+                worker.set_rescued(true);
                 inner.meter = worker.take_meter();
                 *self.engine_slot() = Some(engine);
                 inner.running = Some(Running {

@@ -71,8 +71,9 @@ pub fn model(wanted: &Wanted) -> (Result<Model>, Option<String>) {
     }
 }
 
-/// Loads and prepares. A device that cannot be used is replaced by the CPU, with a message.
-pub fn build(wanted: &Wanted, format: Format) -> Built {
+/// Loads and prepares. A device that cannot be used, or that was `lost` for the reason that is given, is replaced by
+/// the CPU, with a message.
+pub fn build(wanted: &Wanted, lost: Option<&str>, format: Format) -> Built {
     let (model, message) = model(wanted);
     let mut messages: Vec<String> = message.into_iter().collect();
     let prepared = model.and_then(|model| {
@@ -80,7 +81,12 @@ pub fn build(wanted: &Wanted, format: Format) -> Built {
         if steps != wanted.steps {
             messages.push(format!("this model runs {steps} steps at most or at least"));
         }
+        if let Some(why) = lost {
+            messages.push(format!("the device was lost, the CPU runs instead: {why}"));
+            return prepare(&model, Device::Cpu, (steps, wanted.link), format);
+        }
         prepare(&model, wanted.device, (steps, wanted.link), format).or_else(|error| {
+            // `auto` has tried the CPU itself.
             if matches!(wanted.device, Device::Auto | Device::Cpu) {
                 return Err(error);
             }

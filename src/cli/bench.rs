@@ -1,7 +1,9 @@
-//! `diffwav bench`: how fast a model runs here, hop by hop as in real time and in large blocks as for files.
+//! `diffwav bench`: how fast a model runs here, hop by hop as in real time and in large blocks as for files; or how fast
+//! it makes sounds.
 
 mod memory;
 mod numbers;
+mod sounds;
 
 use std::time::Instant;
 
@@ -11,10 +13,14 @@ use super::args::{Bench, Style};
 use super::exit::{Failure, Outcome};
 use super::{report, runtime};
 use crate::Result;
-use crate::engine::{Format, Settings, Stream};
-use crate::model::{self, Options, Purpose, pace};
+use crate::engine::{Format, Offline, Settings, Stream};
+use crate::model::card::Task;
+use crate::model::{self, Network, Options, Purpose, pace};
 use crate::units::Hz;
 use numbers::Times;
+
+/// Step counts, where the command line names none.
+const STEPS: [usize; 3] = [1, 2, 3];
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -50,10 +56,17 @@ struct Row {
 /// Measures and prints.
 pub fn run(typed: &Bench) -> Outcome {
     let model = runtime::open(&typed.runtime)?;
+    if model.card.task == Task::Synth {
+        return sounds::run(typed, &model);
+    }
+    let steps = match typed.steps.as_slice() {
+        [] => &STEPS,
+        typed => typed,
+    };
     let options = runtime::options(&typed.runtime);
     let rate = Hz(model.card.sample_rate);
     let mut measured: Option<Measured> = None;
-    for &steps in &typed.steps {
+    for &steps in steps {
         for (mode, purpose) in [
             ("streaming", Purpose::RealTime),
             ("offline", Purpose::Files),
@@ -67,7 +80,7 @@ pub fn run(typed: &Bench) -> Outcome {
                 Purpose::RealTime => 1,
                 Purpose::Files => pace::frames_per_call(&mut *loaded.network, typed.channels),
             };
-            let (engine, device) = runtime::engine_and_device(&*loaded.network);
+            let (engine, device) = runtime::engine_and_device(loaded.network.engine());
             let settings = Settings {
                 steps: Some(steps),
                 ..Settings::default()
@@ -80,11 +93,12 @@ pub fn run(typed: &Bench) -> Outcome {
                     .filter(|_| purpose == Purpose::Files)
                     .unwrap_or(frames_per_call),
             };
-            let stream = Stream::new(loaded.network, format, &settings)
+            let turn = turn(loaded.network, format, &settings, purpose)
                 .map_err(|error| Failure::setting("bench", error))?;
             let hop_ms = 1e3 * rate.seconds(model.card.transform.hop() as u64);
             let mut row = measure(
-                stream,
+                turn,
+                format,
                 mode,
                 steps,
                 model.card.transform.hop(),
@@ -114,9 +128,37 @@ pub fn run(typed: &Bench) -> Outcome {
     Ok(report::print(&text, &mut std::io::stdout())?)
 }
 
+/// What takes a call's worth of frames and gives as many.
+type Turn = Box<dyn FnMut(&[&[f32]]) -> Result<()>>;
+
+/// The engine as real time runs it, or as files do: there the calls of a device overlap.
+fn turn(
+    network: Box<dyn Network>,
+    format: Format,
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<Turn> {
+    if purpose == Purpose::Files {
+        let mut engine = Offline::new(network, format, settings)?;
+        return Ok(Box::new(move |input| engine.push(input, &mut |_| Ok(()))));
+    }
+    let mut stream = Stream::new(network, format, settings)?;
+    let mut out = vec![vec![0.0; 2 * stream.hop()]; format.channels];
+    Ok(Box::new(move |input| {
+        stream.push(input)?;
+        loop {
+            let mut planes: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+            if stream.pull(&mut planes) == 0 {
+                return Ok(());
+            }
+        }
+    }))
+}
+
 /// Pushes noise, call by call, and times each.
 fn measure(
-    mut stream: Stream,
+    mut turn: Turn,
+    format: Format,
     mode: &'static str,
     steps: usize,
     hop: usize,
@@ -126,7 +168,7 @@ fn measure(
         rate,
         frames_per_call,
         channels,
-    } = stream.format();
+    } = format;
     let block = hop * frames_per_call;
     let calls = (rate.0 as usize * seconds as usize).div_ceil(block).max(4);
     // Loud white noise from a linear congruential generator: no denormals, no pauses.
@@ -138,18 +180,11 @@ fn measure(
     .take(block)
     .collect();
     let input = vec![noise.as_slice(); channels];
-    let mut out = vec![vec![0.0; 2 * block]; channels];
     let mut times = Vec::with_capacity(calls);
     // The first calls touch new memory; they are not counted.
     for call in 0..calls + 2 {
         let start = Instant::now();
-        stream.push(&input)?;
-        loop {
-            let mut planes: Vec<&mut [f32]> = out.iter_mut().map(Vec::as_mut_slice).collect();
-            if stream.pull(&mut planes) == 0 {
-                break;
-            }
-        }
+        turn(&input)?;
         if call >= 2 {
             times.push(1e3 * start.elapsed().as_secs_f64());
         }

@@ -15,9 +15,9 @@ use clap::Args;
 use super::args::Runtime;
 use super::exit::{Failure, Outcome};
 use super::report;
-use crate::io::{Container, Dither, Metadata, OutputSpec, SampleFormat, Target, Writer};
+use crate::Result;
+use crate::io::{self, Container, Dither, Metadata, OutputSpec, SampleFormat, Target, Writer};
 use crate::units::Hz;
-use crate::{Error, Result};
 use clip::Clip;
 
 /// `diffwav explain`
@@ -74,11 +74,7 @@ struct Shelf {
 
 impl Shelf {
     fn open(folder: &Path, overwrite: bool) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(|source| Error::File {
-            action: "create",
-            path: folder.to_owned(),
-            source,
-        })?;
+        io::folder::make(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             overwrite,

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod colour;
+mod grid;
 pub mod histogram;
 mod layout;
 mod spectrogram;

@@ -7,7 +7,7 @@ use crate::cli::report::Process;
 use crate::engine::recipe::Recipe;
 use crate::engine::{Keep, Settings};
 use crate::model::card::Task;
-use crate::model::{self, Loaded, Model, Network, Options, registry};
+use crate::model::{self, Loaded, Model, Options, registry};
 use crate::units::{Db, Frames, Hz};
 
 /// What all workers share.
@@ -56,10 +56,7 @@ impl Prepared {
                 options,
                 settings,
                 overwrite: typed.overwrite,
-                rescue: match typed.on_device_loss {
-                    Some(wish) => wish == args::OnDeviceLoss::Cpu,
-                    None => typed.runtime.device == args::Device::Auto,
-                },
+                rescue: rescue(typed.on_device_loss, &typed.runtime),
             },
             first,
         })
@@ -72,9 +69,12 @@ impl Prepared {
 
     /// One line on model, steps and engine.
     pub fn describe(&self) -> String {
-        let process =
-            self.shared
-                .process(&*self.first.network, &self.first.notes, Frames(0), Hz(1));
+        let process = self.shared.process(
+            self.first.network.engine(),
+            &self.first.notes,
+            Frames(0),
+            Hz(1),
+        );
         format!(
             "{} {}, {} × {}, {} on {}",
             process.model,
@@ -89,15 +89,9 @@ impl Prepared {
 
 impl Shared {
     /// How files are processed, for the report.
-    pub fn process(
-        &self,
-        network: &dyn Network,
-        notes: &[String],
-        delay: Frames,
-        rate: Hz,
-    ) -> Process {
+    pub fn process(&self, engine: &str, notes: &[String], delay: Frames, rate: Hz) -> Process {
         let card = &self.model.card;
-        let (engine, device) = engine_and_device(network);
+        let (engine, device) = engine_and_device(engine);
         Process {
             model: card.name.clone(),
             model_version: card.version.clone(),
@@ -114,15 +108,12 @@ impl Shared {
 }
 
 /// "onnxruntime 1.28.0 on cpu" in its two halves.
-pub fn engine_and_device(network: &dyn Network) -> (String, String) {
-    let (engine, device) = network
-        .engine()
-        .rsplit_once(" on ")
-        .unwrap_or((network.engine(), "cpu"));
+pub fn engine_and_device(engine: &str) -> (String, String) {
+    let (engine, device) = engine.rsplit_once(" on ").unwrap_or((engine, "cpu"));
     (engine.into(), device.into())
 }
 
-/// The model that was asked for.
+/// The model that was asked for, whatever it is made for.
 pub fn open(runtime: &Runtime) -> Result<Model> {
     registry::open(runtime.model.as_deref().unwrap_or(registry::DEFAULT))
 }
@@ -130,17 +121,34 @@ pub fn open(runtime: &Runtime) -> Result<Model> {
 /// The model that was asked for, which must take noise away.
 ///
 /// # Errors
-/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else.
+/// As [`open_for`].
 pub fn open_denoiser(runtime: &Runtime) -> Result<Model> {
-    let model = open(runtime)?;
-    if model.card.task == Task::Denoise {
+    open_for(runtime, Task::Denoise)
+}
+
+/// The model that was asked for, or the one that ships for `task`; it must be made for `task`.
+///
+/// # Errors
+/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else, with the commands that run it.
+pub fn open_for(runtime: &Runtime, task: Task) -> Result<Model> {
+    let name = runtime.model.as_deref();
+    let model = registry::open(name.unwrap_or(registry::default_for(task)))?;
+    if model.card.task == task {
         return Ok(model);
     }
+    let command = match model.card.task {
+        Task::Denoise => "`diffwav denoise` and `diffwav live`",
+        Task::Synth => "`diffwav synth` and `diffwav vary`",
+        Task::Vocode => "`diffwav vocode`",
+    };
     Err(crate::Error::Model {
+        expected: format!(
+            "{}: this model is for {command}; see `diffwav models list`",
+            task.name()
+        ),
         origin: model.card.name,
         field: "task".into(),
         found: model.card.task.name().into(),
-        expected: "denoise: see `diffwav models list`".into(),
     })
 }
 
@@ -151,6 +159,14 @@ pub fn options(runtime: &Runtime) -> Options {
         device: device(runtime.device),
         library: runtime.onnxruntime_library.clone(),
         ..Options::default()
+    }
+}
+
+/// Whether the CPU takes over from a device that is lost: as said, otherwise where nobody asked for that device.
+pub fn rescue(wish: Option<args::OnDeviceLoss>, runtime: &Runtime) -> bool {
+    match wish {
+        Some(wish) => wish == args::OnDeviceLoss::Cpu,
+        None => runtime.device == args::Device::Auto,
     }
 }
 

@@ -6,6 +6,7 @@
 //! whole sounds, from noise.
 
 pub mod alignment;
+mod ends;
 pub mod generate;
 pub mod governor;
 pub mod latency;
@@ -13,6 +14,7 @@ mod link;
 pub mod meter;
 pub mod mix;
 pub mod offline;
+mod pipeline;
 pub(crate) mod priority;
 pub mod recipe;
 pub mod reverse;

@@ -7,7 +7,7 @@ use super::settings::{Format, Settings};
 use super::stream::Stream;
 use super::worker::{AudioSide, Blocks, Worker};
 use crate::error::Result;
-use crate::model::{self, Model, Network, Options};
+use crate::model::{self, Device, Model, Network, Options};
 
 /// Hops of silence that a new stream runs before it is used: engines set themselves up in their first runs.
 const TRIAL_HOPS: usize = 3;
@@ -48,11 +48,35 @@ pub struct Prepared {
 }
 
 impl Choice {
-    /// Loads the network and makes a stream that gives the cleaned signal alone.
+    /// Loads the network and makes a stream that gives the cleaned signal alone. With [`Device::Auto`] the CPU takes
+    /// over from a device that fails in the trial run.
     ///
     /// # Errors
     /// As [`model::load`] and [`Stream::new`]; whatever the network says in a trial run.
     pub fn prepare(&self, format: Format) -> Result<Prepared> {
+        self.attempt(format)
+            .or_else(|error| match error.lost_device() {
+                Some(_) if self.options.device == Device::Auto => {
+                    self.prepare_on_cpu(format, &error.to_string())
+                }
+                _ => Err(error),
+            })
+    }
+
+    /// The same on the CPU, after a device was lost for the reason `why`, which goes into the notes.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn prepare_on_cpu(&self, format: Format, why: &str) -> Result<Prepared> {
+        let mut choice = self.clone();
+        choice.options.device = Device::Cpu;
+        let mut prepared = choice.attempt(format)?;
+        let note = format!("the device is not used any more: {why}");
+        prepared.about.notes.push(note);
+        Ok(prepared)
+    }
+
+    fn attempt(&self, format: Format) -> Result<Prepared> {
         self.settings.validate()?;
         let recipe = Recipe::new(&self.model.card, &self.settings)?;
         let loaded = model::load(&self.model, &self.options)?;

@@ -184,6 +184,23 @@ impl Transform {
         }
     }
 
+    /// Copies out the level of each frame of the call that was encoded last, `[B, T]`: other calls may be encoded before
+    /// this one is decoded.
+    pub(super) fn save_levels(&self, levels: &mut [f32]) {
+        let frames = levels.len() / self.channels.len();
+        for (channel, levels) in self.channels.iter().zip(levels.chunks_exact_mut(frames)) {
+            levels.copy_from_slice(&channel.gains[..frames]);
+        }
+    }
+
+    /// Takes them back, before that call is decoded.
+    pub(super) fn load_levels(&mut self, levels: &[f32]) {
+        let frames = levels.len() / self.channels.len();
+        for (channel, levels) in self.channels.iter_mut().zip(levels.chunks_exact(frames)) {
+            channel.gains[..frames].copy_from_slice(levels);
+        }
+    }
+
     /// Back to silence.
     pub fn reset(&mut self) {
         for channel in &mut self.channels {

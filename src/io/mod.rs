@@ -11,6 +11,7 @@
 mod codec_facts;
 mod codec_open;
 mod dither;
+pub mod folder;
 mod guard;
 mod info;
 mod metadata;

@@ -34,6 +34,8 @@ pub struct Order {
     pub budget: Budget,
     /// Whether the governor may leave steps out.
     pub adaptive: bool,
+    /// Whether the CPU takes over from a device that is lost; otherwise the session ends with an error.
+    pub rescue: bool,
     /// Records what is played.
     pub record: Option<PathBuf>,
     /// Records what came in.

@@ -13,9 +13,11 @@ use crate::engine::meter::Meter;
 use crate::error::{Error, Result};
 
 mod controls;
+mod rescue;
 mod tapes;
 
 use controls::Desk;
+use rescue::Rescue;
 use tapes::Tapes;
 
 /// How often the screen is shown and the streams are looked at.
@@ -172,7 +174,8 @@ impl Session<'_> {
             block: block.unwrap_or(BLOCK),
         };
         let tapes = self.tapes.lend(rate, screen)?;
-        let duplex = Duplex::open(order, self.desk.choice(), way, tapes)?;
+        let duplex = Duplex::open(order, &self.desk.choice, way, tapes)?;
+        duplex.worker.set_rescued(order.rescue);
         self.desk.apply(&duplex);
         Ok(duplex)
     }
@@ -197,16 +200,23 @@ impl Session<'_> {
         let (mut heard, mut since) = (0, Instant::now());
         let mut looked = Instant::now();
         let mut failed = false;
+        let mut rescue = Rescue::new(self.order.rescue);
         loop {
             let now = duplex.heard.load(Relaxed);
             if now != heard {
                 (heard, since) = (now, Instant::now());
             }
             let status = self.status(duplex, meter.as_mut(), heard);
+            let stopped = status.worker.failure.is_some();
             if let (Some(why), false) = (&status.worker.failure, failed) {
-                failed = true;
                 screen.event(&Event::Note(format!("{why}; the uncleaned signal plays")));
             }
+            failed = stopped;
+            rescue.tend(
+                &mut self.desk.choice,
+                (&duplex.worker, duplex.format),
+                screen,
+            )?;
             screen.show(&status);
             let over = self
                 .order

@@ -108,6 +108,8 @@ pub enum Event {
     Started(Box<Route>),
     /// Something that the user should know.
     Note(String),
+    /// The device was lost and the CPU has taken over: why, and what runs now.
+    Rescued(String, Box<Description>),
     /// Audio stopped; it is tried again.
     Lost(String),
     /// A recording is complete: the file, its frames, and frames that were lost.

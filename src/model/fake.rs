@@ -39,6 +39,7 @@ enum Pace {
 pub struct Fake {
     card: Card,
     signature: Signature,
+    engine: String,
     law: Law,
     pace: Option<Pace>,
     faults: BTreeMap<u64, Fault>,
@@ -103,6 +104,7 @@ impl Fake {
         Self {
             signature: signature(&card, law),
             card,
+            engine: "fake".to_owned(),
             law,
             pace: None,
             faults: BTreeMap::new(),
@@ -129,6 +131,13 @@ impl Fake {
     #[must_use]
     pub fn holding(self, frames: usize) -> Self {
         self.edit(|card| card.frames_max = frames)
+    }
+
+    /// Says that it runs on `device`: its failures are those of a device that is lost.
+    #[must_use]
+    pub fn on(mut self, device: &str) -> Self {
+        self.engine = format!("fake on {device}");
+        self
     }
 
     /// Every call sleeps for this long, and then computes.
@@ -172,7 +181,7 @@ impl Network for Fake {
     }
 
     fn engine(&self) -> &str {
-        "fake"
+        &self.engine
     }
 
     fn frames_max(&self) -> usize {
@@ -197,7 +206,7 @@ impl Network for Fake {
             None => {}
         }
         let error = |problem| Error::Inference {
-            engine: "fake".to_owned(),
+            engine: self.engine.clone(),
             problem,
             alternative: "--engine tract",
         };

@@ -13,4 +13,6 @@ mod picture;
 mod pipes;
 mod report;
 mod sound;
+mod synth;
+mod vary;
 mod world;

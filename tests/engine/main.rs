@@ -5,6 +5,7 @@
 mod amount;
 mod generate;
 mod null;
+mod overlap;
 mod partition;
 mod real;
 mod safety;

@@ -7,6 +7,7 @@ mod gate;
 mod govern;
 mod late;
 mod meter;
+mod rescue;
 mod swap;
 
 /// Fails every allocation within `assert_no_alloc`: the audio thread's calls run in it.

@@ -10,6 +10,7 @@ mod exact;
 mod host;
 mod lifecycle;
 mod loading;
+mod lost;
 mod measure;
 mod params;
 mod signal;

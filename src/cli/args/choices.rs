@@ -34,12 +34,12 @@ pub enum Device {
     CoreMl,
 }
 
-/// What happens when the device fails in the middle of a file.
+/// What happens when the device fails in the middle of a file or of a live session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OnDeviceLoss {
-    /// The file is done again from its start on the processor
+    /// The processor goes on; a file is done again from its start
     Cpu,
-    /// It is an error, and nothing of the file is written
+    /// It is an error: nothing of the file is written, a live session ends
     Fail,
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Runtime;
 use super::denoise::{decibels, fraction, steps};
+use super::{OnDeviceLoss, Runtime};
 
 /// Whether the cleaned sound is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -101,6 +101,10 @@ pub struct Live {
     /// Print one JSON object a line: what happens, and the meters once a second
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+
+    /// What happens when the device fails while it runs [default: cpu with --device auto, otherwise fail]
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "Model")]
+    pub on_device_loss: Option<OnDeviceLoss>,
 
     /// Which network, and on what.
     #[command(flatten)]

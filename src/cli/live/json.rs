@@ -39,6 +39,10 @@ impl Screen for Json {
                 "sampler": route.engine.sampler,
             }),
             Event::Note(text) => json!({"event": "note", "text": text}),
+            Event::Rescued(text, engine) => json!({
+                "event": "device_lost", "text": text, "engine": engine.engine, "steps": engine.steps,
+                "sampler": engine.sampler,
+            }),
             Event::Lost(text) => json!({"event": "lost", "text": text}),
             Event::Recorded(path, frames, lost) => json!({
                 "event": "recorded", "path": path.to_string_lossy(), "frames": frames, "lost_frames": lost,
@@ -64,7 +68,7 @@ impl Screen for Json {
             "hops": worker.hops, "late_events": worker.late_events, "late_frames": worker.late_frames,
             "restarts": worker.restarts, "steps": worker.stages, "steps_wanted": worker.stages_full,
             "underruns": status.underruns, "dropped_frames": status.dropped, "xruns": status.xruns,
-            "drift_ppm": status.drift, "failure": worker.failure,
+            "drift_ppm": status.drift, "failure": worker.failure, "device_lost": worker.device_lost,
         });
         self.closed |= !print(&value);
     }

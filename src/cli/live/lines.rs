@@ -54,6 +54,9 @@ pub fn text(event: &Event) -> String {
     match event {
         Event::Started(route) => started(route),
         Event::Note(note) => format!("note: {note}"),
+        Event::Rescued(why, engine) => {
+            format!("device lost: {why}; now {} runs", engine.engine)
+        }
         Event::Lost(why) => format!("lost: {why}; trying again every second"),
         Event::Recorded(path, frames, 0) => {
             format!("recorded {} ({frames} frames)", path.display())

@@ -27,7 +27,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
     for file in [&typed.record, &typed.record_dry].into_iter().flatten() {
         recordable(file).map_err(|message| usage(&message))?;
     }
-    let model = runtime::open(&typed.runtime)?;
+    let model = runtime::open_denoiser(&typed.runtime)?;
     let settings = Settings {
         steps: typed.steps,
         attenuation_limit: typed.attenuation_limit.map(Db),
@@ -58,6 +58,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
             Budget::FULL
         },
         adaptive: typed.adaptive,
+        rescue: runtime::rescue(typed.on_device_loss, &typed.runtime),
         record: typed.record.clone(),
         record_dry: typed.record_dry.clone(),
         overwrite: typed.overwrite,

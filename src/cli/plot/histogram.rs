@@ -1,18 +1,17 @@
 //! Histograms of numbers against the density that they should have.
 
-use embedded_graphics::mono_font::iso_8859_1::{FONT_7X13 as SMALL, FONT_9X15_BOLD as LARGE};
+use embedded_graphics::mono_font::iso_8859_1::FONT_7X13 as SMALL;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 use embedded_graphics::text::Alignment;
 
 use super::canvas::Canvas;
-use super::layout::{FAINT, INK, PAPER};
+use super::grid::{PANEL, grid};
+use super::layout::INK;
 
-const PANEL: Size = Size::new(372, 230);
-const GAP: Size = Size::new(20, 84);
-const MARGIN: u32 = 24;
-const HEAD: u32 = 44;
+/// Pixels below a panel for its axis.
+const AXIS: u32 = 22;
 /// Pixels of a bar.
 const BAR: u32 = 4;
 const FILL: Rgb888 = Rgb888::new(120, 150, 205);
@@ -32,15 +31,11 @@ pub struct Panel {
 
 /// Draws the panels in `columns` columns, all over the same `range` and with the same height for the same density.
 pub fn draw(title: &str, panels: &[Panel], columns: usize, range: (f64, f64)) -> Canvas {
-    let columns = columns.max(1);
-    let rows = panels.len().div_ceil(columns) as u32;
-    let size = Size::new(
-        2 * MARGIN + columns as u32 * (PANEL.width + GAP.width) - GAP.width,
-        HEAD + rows * (PANEL.height + GAP.height) + 8,
-    );
-    let mut canvas = Canvas::new(size, PAPER);
-    let left = MARGIN as i32;
-    canvas.text(title, Point::new(left, 24), &LARGE, INK, Alignment::Left);
+    let words: Vec<_> = panels
+        .iter()
+        .map(|panel| (&*panel.title, &*panel.note))
+        .collect();
+    let (mut canvas, places) = grid(title, &words, columns, AXIS);
     let densities: Vec<Vec<f64>> = panels.iter().map(|p| densities(&p.values, range)).collect();
     let peaks = panels
         .iter()
@@ -52,16 +47,7 @@ pub fn draw(title: &str, panels: &[Panel], columns: usize, range: (f64, f64)) ->
             .copied()
             .chain(peaks)
             .fold(1e-9, f64::max);
-    for (index, (panel, densities)) in panels.iter().zip(&densities).enumerate() {
-        let (column, row) = ((index % columns) as u32, (index / columns) as u32);
-        let place = Point::new(
-            (MARGIN + column * (PANEL.width + GAP.width)) as i32,
-            (HEAD + row * (PANEL.height + GAP.height) + 50) as i32,
-        );
-        let words = place - Point::new(0, 28);
-        canvas.text(&panel.title, words, &LARGE, INK, Alignment::Left);
-        let below = place - Point::new(0, 11);
-        canvas.text(&panel.note, below, &SMALL, FAINT, Alignment::Left);
+    for ((panel, densities), place) in panels.iter().zip(&densities).zip(places) {
         bars(&mut canvas, place, densities, top);
         curve(&mut canvas, place, panel.expected, range, top);
         axis(&mut canvas, place, range);

@@ -1,7 +1,7 @@
 //! The audio thread's half: copies, mixes, never waits unless told to.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::thread::Thread;
 use std::time::Duration;
 
@@ -56,6 +56,8 @@ pub struct AudioSide {
     /// The generation that was asked for; until the worker has acknowledged it nothing is handed over.
     pub(super) generation: u64,
     pub(super) pushed: u64,
+    /// Renewals of the stream that this side has begun anew for.
+    pub(super) renewals: u64,
     pub(super) late: bool,
     pub(super) dry: Fifo,
     pub(super) mixer: Mixer,
@@ -100,11 +102,12 @@ impl AudioSide {
             stream_delay: (latency.0 as usize).saturating_sub(timing.waiting),
             generation: 0,
             pushed: 0,
+            renewals: 0,
             late: false,
             dry,
             mixer: Mixer::new(
                 Gains::new(settings),
-                frames(crate::engine::stream::GLIDE_SECONDS),
+                frames(crate::engine::ends::GLIDE_SECONDS),
             ),
             fallback: Fallback::new(channels, frames(FADE_SECONDS)),
             outgoing: vec![0.0; CHUNK * channels],
@@ -162,6 +165,7 @@ impl AudioSide {
 
     /// Forgets the signal, as at the start, without waiting for the worker.
     pub fn reset(&mut self) {
+        self.renewals = self.shared.renewals.load(Acquire);
         self.restart();
         self.fallback.reset();
         (self.void, self.fresh) = (0, true);

@@ -27,6 +27,7 @@ impl AudioSide {
                 .take(frames);
             self.dry.push(channel, samples.copied());
         }
+        self.notice_renewal();
         if self.shared.acknowledged.load(Acquire) != self.generation {
             return;
         }
@@ -63,17 +64,37 @@ impl AudioSide {
         self.ends.worker.unpark();
     }
 
+    /// Begins anew where another stream took the place of one that had failed.
+    fn notice_renewal(&mut self) {
+        let renewals = self.shared.renewals.load(Acquire);
+        if renewals != self.renewals {
+            self.renewals = renewals;
+            if self.shared.acknowledged.load(Acquire) == self.generation {
+                self.restart();
+            }
+        }
+    }
+
     fn ready(&self) -> usize {
         self.ends.from_worker.occupied_len() / self.channels
     }
 
-    /// Until a restart is acknowledged nothing can be handed over: one who may wait loses nothing that way.
-    pub(super) fn wait_for_worker(&self, patience: Duration) {
+    /// Until a restart is acknowledged nothing can be handed over: one who may wait loses nothing that way. Nor while
+    /// another stream is on its way in the place of one that failed.
+    pub(super) fn wait_for_worker(&mut self, patience: Duration) {
         let until = Instant::now() + patience;
-        while self.shared.acknowledged.load(Acquire) != self.generation
-            && !self.shared.failed.load(Relaxed)
-            && Instant::now() < until
-        {
+        loop {
+            let awaited = self.shared.awaited.load(Acquire);
+            self.notice_renewal();
+            let acknowledged = self.shared.acknowledged.load(Acquire) == self.generation;
+            if (acknowledged && !awaited) || self.shared.hopeless() {
+                return;
+            }
+            if Instant::now() >= until {
+                // Once is enough: the next block does not wait for it again.
+                self.shared.awaited.store(false, Release);
+                return;
+            }
             self.ends.worker.unpark();
             std::thread::sleep(LOOK);
         }
@@ -85,7 +106,7 @@ impl AudioSide {
         loop {
             let acknowledged = self.shared.acknowledged.load(Acquire) == self.generation;
             let done = acknowledged && self.ready() >= due;
-            if done || self.shared.failed.load(Relaxed) || Instant::now() >= until {
+            if done || self.shared.failed.load(Acquire) || Instant::now() >= until {
                 return;
             }
             self.ends.worker.unpark();

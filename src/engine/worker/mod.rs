@@ -17,7 +17,7 @@ mod shared;
 mod swap;
 mod thread;
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -155,7 +155,8 @@ impl Worker {
         ))
     }
 
-    /// Puts another stream in the place of the one that runs: it is warmed up beside it, then faded in.
+    /// Puts another stream in the place of the one that runs: it is warmed up beside it, then faded in. Where that one
+    /// has failed, the signal begins anew with the other, at the same latency.
     ///
     /// # Errors
     /// [`Error::Setting`] when its delay is another: the latency that was reported must stay.
@@ -188,6 +189,17 @@ impl Worker {
     /// output depends on the machine.
     pub fn set_adaptive(&self, adaptive: bool) {
         self.shared.adaptive.store(adaptive, Relaxed);
+    }
+
+    /// Promises that the owner swaps another stream in when a device is lost ([`Report::device_lost`]): who may wait
+    /// then waits for it. Off at first.
+    pub fn set_rescued(&self, rescued: bool) {
+        self.shared.rescued.store(rescued, Relaxed);
+    }
+
+    /// Takes that back for a device that is lost already: no other stream can be had.
+    pub fn give_up(&self) {
+        self.shared.awaited.store(false, Release);
     }
 
     /// The reading side of the meters, for the one screen that shows them; `None` when it was taken before.

@@ -1,7 +1,9 @@
 //! Numbers that cross the threads, each written by one side only.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicU32, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+};
 
 /// Written by the audio thread and the worker without locks.
 #[derive(Debug, Default)]
@@ -40,9 +42,23 @@ pub(super) struct Shared {
     /// The worker's thread is to end, whatever it waits for (owner writes).
     pub stop: AtomicBool,
     /// Why the network stopped, if it did. Never locked by the audio thread.
-    pub failure: Mutex<Option<String>>,
+    pub failure: Mutex<Option<Failure>>,
     /// The same as a flag that the audio thread may read.
     pub failed: AtomicBool,
+    /// Whether the owner puts another stream in the place of one whose device is lost (owner writes).
+    pub rescued: AtomicBool,
+    /// Whether that stream is on its way (worker and owner write; the audio thread, when it has waited in vain).
+    pub awaited: AtomicBool,
+    /// Streams that took the place of one that had failed (worker writes).
+    pub renewals: AtomicU64,
+}
+
+/// Why the network stopped.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    pub text: String,
+    /// Whether a device was lost, so that the CPU could go on.
+    pub device_lost: bool,
 }
 
 /// A snapshot for meters and reports.
@@ -70,12 +86,42 @@ pub struct Report {
     pub stages_full: u32,
     /// How often the governor left some out.
     pub lowered: u64,
-    /// Why the network stopped, if it did; the dry signal plays then.
+    /// Why the network stopped, if it did; the dry signal plays then, until another stream is swapped in.
     pub failure: Option<String>,
+    /// Whether it stopped because a device was lost: then the CPU could go on.
+    pub device_lost: bool,
+    /// Streams that took the place of one that had failed.
+    pub renewals: u64,
 }
 
 impl Shared {
+    /// Whether nothing runs, and nothing will until the user does something.
+    pub fn hopeless(&self) -> bool {
+        self.failed.load(Acquire) && !self.awaited.load(Acquire)
+    }
+
+    /// Tells everybody that the network has stopped.
+    pub fn fail(&self, failure: Failure) {
+        let awaited = failure.device_lost && self.rescued.load(Relaxed);
+        if let Ok(mut place) = self.failure.lock() {
+            *place = Some(failure);
+        }
+        self.awaited.store(awaited, Release);
+        self.failed.store(true, Release);
+    }
+
+    /// Tells everybody that another stream runs in its place.
+    pub fn renew(&self) {
+        if let Ok(mut place) = self.failure.lock() {
+            *place = None;
+        }
+        self.failed.store(false, Release);
+        self.awaited.store(false, Release);
+        self.renewals.fetch_add(1, Release);
+    }
+
     pub fn report(&self) -> Report {
+        let failure = self.failure.lock().ok().and_then(|place| place.clone());
         Report {
             late_frames: self.late_frames.load(Relaxed),
             late_events: self.late_events.load(Relaxed),
@@ -88,7 +134,9 @@ impl Shared {
             stages: self.stages.load(Relaxed),
             stages_full: self.stages_full.load(Relaxed),
             lowered: self.lowered.load(Relaxed),
-            failure: self.failure.lock().ok().and_then(|text| text.clone()),
+            device_lost: failure.as_ref().is_some_and(|it| it.device_lost),
+            failure: failure.map(|it| it.text),
+            renewals: self.renewals.load(Relaxed),
         }
     }
 }

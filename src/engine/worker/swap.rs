@@ -73,6 +73,18 @@ impl Streams {
         self.next = Some(Box::new(next));
     }
 
+    /// Puts `stream` in the place of one that failed; the signal begins anew with it.
+    pub fn renew(&mut self, stream: Stream) {
+        self.next = None;
+        self.retired = Some(std::mem::replace(&mut self.playing, stream));
+        (self.pushed, self.given) = (0, 0);
+    }
+
+    /// The stream that was to take over from one that has failed meanwhile.
+    pub fn take_next(&mut self) -> Option<Stream> {
+        Some(self.next.take()?.stream)
+    }
+
     pub fn reset(&mut self) -> Result<()> {
         if let Some(next) = self.next.take() {
             self.retired = Some(std::mem::replace(&mut self.playing, next.stream));

@@ -10,12 +10,12 @@ use ringbuf::{HeapCons, HeapProd};
 
 use super::Blocks;
 use super::pacing::Pacing;
-use super::shared::Shared;
+use super::shared::{Failure, Shared};
 use super::swap::Streams;
 use crate::engine::meter::Columns;
 use crate::engine::priority;
 use crate::engine::stream::Stream;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The worker looks by itself this often, should a wake-up have been missed.
 const NAP: Duration = Duration::from_millis(20);
@@ -42,6 +42,9 @@ pub(super) struct Run {
     shared: Arc<Shared>,
     channels: usize,
     taken: u64,
+    /// After another stream took the place of one that failed: until the audio thread begins anew, what the ring holds
+    /// belongs to the old one.
+    held: bool,
     interleaved: Vec<f32>,
     planes: Vec<Vec<f32>>,
     finished: Vec<f32>,
@@ -53,11 +56,10 @@ struct Watch(Arc<Shared>);
 impl Drop for Watch {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.failed.store(true, Release);
-            if let Ok(mut failure) = self.0.failure.lock() {
-                *failure =
-                    Some("the worker stopped by a fault of diffwav; please report it".into());
-            }
+            self.0.fail(Failure {
+                text: "the worker stopped by a fault of diffwav; please report it".into(),
+                device_lost: false,
+            });
         }
     }
 }
@@ -81,6 +83,7 @@ impl Run {
             shared,
             channels,
             taken: 0,
+            held: false,
             interleaved: vec![0.0; most * channels],
             planes: vec![vec![0.0; most]; channels],
             finished: Vec::with_capacity(4 * most * channels),
@@ -94,20 +97,43 @@ impl Run {
         self.shared.realtime.store(granted, Relaxed);
         while !self.shared.stop.load(Relaxed) {
             if let Ok(Command::Swap(stream)) = self.ends.commands.try_recv() {
-                self.streams.swap(*stream);
+                if self.shared.failed.load(Relaxed) {
+                    self.renew(*stream);
+                } else {
+                    self.streams.swap(*stream);
+                }
+            }
+            if self.shared.failed.load(Relaxed) {
+                // Dry plays; only another stream can help.
+                std::thread::park_timeout(NAP);
+                continue;
             }
             match self.turn() {
                 Ok(true) => {}
                 Ok(false) => std::thread::park_timeout(NAP),
-                Err(error) => {
-                    if let Ok(mut failure) = self.shared.failure.lock() {
-                        *failure = Some(error.to_string());
-                    }
-                    self.shared.failed.store(true, Release);
-                    return;
-                }
+                Err(error) => self.fail(&error),
             }
         }
+    }
+
+    /// The network failed: dry plays until another stream is there.
+    fn fail(&mut self, error: &Error) {
+        self.shared.fail(Failure {
+            text: error.to_string(),
+            device_lost: error.lost_device().is_some(),
+        });
+        if let Some(next) = self.streams.take_next() {
+            self.renew(next);
+        }
+    }
+
+    /// Begins anew with `stream`, once the audio thread does.
+    fn renew(&mut self, stream: Stream) {
+        self.streams.renew(stream);
+        self.retire();
+        self.held = true;
+        self.shared.swaps.fetch_add(1, Relaxed);
+        self.shared.renew();
     }
 
     /// One hop, or as much as is there; false when there was nothing to do.
@@ -122,7 +148,11 @@ impl Run {
                 .reset(self.streams.playing().delay().0 as usize);
             self.taken = 0;
             self.publish();
+            self.held = false;
             self.shared.acknowledged.store(generation, Release);
+        }
+        if self.held {
+            return Ok(false);
         }
         let wanted = self.streams.playing().wanted();
         let there = self.ends.input.occupied_len() / self.channels;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// The controls, and the stream that is on its way.
 pub(super) struct Desk {
-    choice: Choice,
+    pub choice: Choice,
     allowed: Vec<usize>,
     controls: Controls,
     next: Option<(usize, JoinHandle<Result<Prepared>>)>,
@@ -33,11 +33,6 @@ impl Desk {
             choice,
             next: None,
         }
-    }
-
-    /// What a new connection begins with.
-    pub fn choice(&self) -> &Choice {
-        &self.choice
     }
 
     pub fn controls(&self) -> Controls {

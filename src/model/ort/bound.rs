@@ -276,15 +276,18 @@ impl Bound {
 }
 
 /// Host memory that CUDA copies from and to without a detour.
-fn pinned(session: &Session) -> Option<Allocator> {
+///
+/// # Errors
+/// Why the session hands none out; ordinary memory serves as well, more slowly.
+pub fn pinned(session: &Session) -> Result<Allocator, String> {
     let info = MemoryInfo::new(
         AllocationDevice::CUDA_PINNED,
         0,
         AllocatorType::Device,
         MemoryType::CPUOutput,
-    )
-    .ok()?;
-    Allocator::new(session, info).ok()
+    );
+    info.and_then(|info| Allocator::new(session, info))
+        .map_err(|e| e.to_string())
 }
 
 /// The memory of a device, for the providers that hand it out.
@@ -297,3 +300,6 @@ fn memory(device: Device) -> Option<MemoryInfo<'static>> {
     };
     MemoryInfo::new(name, 0, AllocatorType::Device, MemoryType::Default).ok()
 }
+
+#[cfg(test)]
+mod tests;

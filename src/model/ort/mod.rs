@@ -129,6 +129,12 @@ impl OrtNetwork {
                 bound: Vec::new(),
             };
             let (session, placement) = gpu.session(1)?;
+            if let (Device::Cuda, Err(why)) = (device, bound::pinned(&session)) {
+                let why = session::first_line(&why);
+                notes.push(format!(
+                    "no pinned memory, so transfers take a detour: {why}"
+                ));
+            }
             gpu.spare = Some((unroll::doublings(1), session));
             (Runs::Gpu(gpu), placement)
         };

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::Result;
 use crate::cli::args::{Container, Depth};
 use crate::cli::plan::{Job, Target};
 use crate::cli::plot::{Labels, Plot};
@@ -9,14 +10,13 @@ use crate::cli::report;
 use crate::cli::runtime::Shared;
 use crate::engine::mix::Gains;
 use crate::io::{self, Dither, OutputSpec, Reader, SampleFormat, Writer};
-use crate::{Error, Result};
 
 /// Opens the output, with what the input says about the recording.
 pub fn create(job: &Job, reader: &Reader, shared: &Shared) -> Result<Writer> {
     let target = match &job.target {
         Target::Stdout => io::Target::Stdout,
         Target::File(path) => {
-            make_folder(path)?;
+            io::folder::make_for(path)?;
             io::Target::File {
                 path: path.clone(),
                 overwrite: shared.overwrite,
@@ -46,19 +46,6 @@ pub fn create(job: &Job, reader: &Reader, shared: &Shared) -> Result<Writer> {
     Writer::create(&target, &output, reader.metadata().clone())
 }
 
-fn make_folder(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).map_err(|source| Error::File {
-                action: "create",
-                path: folder.to_owned(),
-                source,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The title and the notes of the picture.
 pub fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> Labels {
     let title = match &job.source {
@@ -81,6 +68,6 @@ pub fn labels(job: &Job, process: &report::Process, reduction: Option<f64>) -> L
 
 /// Draws the picture and writes it.
 pub fn draw(plot: &mut Plot, labels: &Labels, path: &Path, overwrite: bool) -> Result<()> {
-    make_folder(path)?;
+    io::folder::make_for(path)?;
     plot.draw(labels).save(path, overwrite)
 }

@@ -237,6 +237,8 @@ mod tests {
                 stages_full: 2,
                 lowered: 0,
                 failure: None,
+                device_lost: false,
+                renewals: 0,
             },
             underruns: 0,
             dropped: 0,

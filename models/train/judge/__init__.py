@@ -1,0 +1,1 @@
+"""Figures for generated one-shots: closeness to real ones, recognisability, diversity, copying."""
