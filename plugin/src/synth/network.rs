@@ -9,7 +9,7 @@ use diffwav::units::Hz;
 use super::source::{HitSource, Order};
 
 /// The model that plays.
-pub const MODEL: &str = "oneshot-v1";
+pub const MODEL: &str = registry::DEFAULT_SYNTH;
 
 struct Network {
     generator: Generator,

@@ -22,6 +22,9 @@ const GROUPS: i32 = 8;
 /// The most reverse steps that can be asked for.
 pub const STEPS_MAX: i32 = 25;
 
+/// Reverse steps of a new instance: half of what the model's card takes, for hits are wanted as fast as they are played.
+const STEPS: i32 = 6;
+
 /// Variation of a new pad in percent: one drum, struck again and again.
 const VARIATION: f32 = 50.0;
 
@@ -207,7 +210,7 @@ impl Default for SynthParams {
                 .with_value_to_string(Arc::new(text::bend))
                 .with_string_to_value(Arc::new(parse_number)),
             bend_range: semitones("Bend range".into(), 2.0, (0.0, 24.0)),
-            steps: IntParam::new("Steps", 0, steps)
+            steps: IntParam::new("Steps", STEPS, steps)
                 .with_value_to_string(Arc::new(text::steps))
                 .with_string_to_value(Arc::new(text::parse_steps))
                 .non_automatable(),

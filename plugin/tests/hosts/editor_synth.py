@@ -46,7 +46,8 @@ def states(scale: int):
             click(170 * scale, 420 * scale)
             time.sleep(2)
             picture(f"synth-{scale}00-snare")
-            plugin.pad_1_variation, plugin.pad_3_pan, plugin.output = 0.0, 60.0, -6.0
+            for name, value in [("pad_1_variation", 0.0), ("pad_3_pan", 0.8), ("output", 0.6)]:
+                plugin.parameters[name].raw_value = value
             stop.set()
             time.sleep(2)
             picture(f"synth-{scale}00-rests")
@@ -70,7 +71,7 @@ def again_and_again(times: int):
     for n in range(times):
         close = threading.Event()
         threading.Timer(0.1 + 0.3 * (n % 3), close.set).start()
-        plugin.pad_1_pan = float(n % 101)
+        plugin.parameters["pad_1_pan"].raw_value = (n % 101) / 101
         plugin.show_editor(close)
     stop.set()
     audio.join()

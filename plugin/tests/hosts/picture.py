@@ -15,7 +15,7 @@ from scipy.signal import stft
 
 # As the plugin's window draws levels.
 HEAT = LinearSegmentedColormap.from_list("heat", ["#0e1014", "#182a4a", "#1e6c7a", "#56be96", "#f2d678", "#fffaec"])
-NAMES = {"Kick": "x.....x.x......." "x.....x.x..x....", "Snare": "....x.......x..o" "....x.......xoox", "Hats": "x.o.x.o.x.o.x.x." "x.o.x.o.x.......", "Toms": "." * 16 + "..........x.oxx."}
+NAMES = {"Kick": "x.....x.x......." "x.....x.x..x....x", "Snare": "....x.......x..o" "....x.......xoox", "Hats": "x.o.x.o.x.o.x.x." "x.o.x.o.x.......", "Toms": "." * 16 + "..........x.oxx.", "Crash": "." * 32 + "x"}
 
 
 def read(path: str):

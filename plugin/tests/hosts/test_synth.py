@@ -136,7 +136,8 @@ def two_bounces_null_at_any_block_size():
 
 def a_state_brings_the_song_back():
     first = quick()
-    first.pad_1_variation, first.pad_2_tune, first.pad_3_pan = 80.0, 3.0, -50.0
+    for name, value in [("pad_1_variation", 0.8), ("pad_2_tune", 0.6), ("pad_3_pan", 0.25)]:
+        first.parameters[name].raw_value = value
     out = render(first, pattern(), 5.5)
     second = synth()
     second.raw_state = first.raw_state
