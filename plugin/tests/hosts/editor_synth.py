@@ -8,8 +8,8 @@ import sys
 import threading
 import time
 
-from common import RATE, synth
-from editor import picture, screen
+from common import RATE, WORK, synth
+from editor import screen
 from test_synth import STEP, messages, pattern
 
 
@@ -24,6 +24,12 @@ def play(plugin, stop):
         plugin(due, duration=block / RATE, sample_rate=RATE, num_channels=2, buffer_size=block, reset=False)
         n += 1
         time.sleep(max(0.0, began + n * block / RATE - time.monotonic()))
+
+
+def picture(name: str):
+    """Of the screen: what is drawn with OpenGL is not always in the window's own picture."""
+    time.sleep(1)
+    subprocess.run(["import", "-window", "root", str(WORK / f"{name}.png")], check=True)
 
 
 def click(x: int, y: int):

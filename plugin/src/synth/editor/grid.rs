@@ -150,7 +150,9 @@ fn draw(ui: &Ui, rect: Rect, cell: &Cell<'_>) {
             colour,
         );
     }
-    clipped.text(
+    // As far as the marks on the right leave room.
+    let room = inner.with_max_x(inner.right() - 6.0 * AHEAD as f32 - 2.0);
+    painter.with_clip_rect(room).text(
         inner.left_bottom(),
         Align2::LEFT_BOTTOM,
         &cell.notes,

@@ -98,6 +98,7 @@ fn choke(ui: &mut Ui, rect: Rect, params: &SynthParams, pad: usize, setter: &Par
         vec2(rect.width(), 26.0),
     );
     let mut child = ui.new_child(UiBuilder::new().max_rect(place));
+    child.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
     let text = crate::synth::text::group(group.value());
     let button = theme::menu_button(&mut child, &text, rect.width())
         .on_hover_text("Pads of one group silence each other");

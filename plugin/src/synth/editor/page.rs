@@ -41,7 +41,7 @@ impl Page {
         let mut ui = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout));
         ui.set_clip_rect(rect);
         if let Some(picture) = &status.pads[pad].picture {
-            let height = (inner.height() - 150.0).clamp(24.0, 90.0);
+            let height = (inner.height() - 126.0).clamp(24.0, 120.0);
             let (wave, _) =
                 ui.allocate_exact_size(vec2(inner.width(), height), egui::Sense::hover());
             ui.painter().rect_filled(wave, theme::ROUND, theme::WELL);
