@@ -38,6 +38,10 @@ pub const BUILT_IN: &[BuiltIn] = &[
         bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
     },
     BuiltIn {
+        name: DEFAULT_SYNTH,
+        bytes: include_bytes!("../../models/oneshot-v1/oneshot-v1.onnx"),
+    },
+    BuiltIn {
         name: "toy-denoiser",
         bytes: include_bytes!("../../models/toy-v1/toy-denoiser.onnx"),
     },

@@ -4,11 +4,13 @@
 
 mod card;
 mod check;
+mod diffwave;
 mod engines;
 mod fake;
 mod faults;
 mod fuzz;
 mod golden;
+mod oneshot;
 mod onnx;
 mod preflight;
 mod signals;

@@ -36,7 +36,7 @@ pub struct Denoise {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Files worked on at the same time [default: one for each processor core]
+    /// Files worked on at the same time; a graphics card takes them in the same calls [default: one for each processor core]
     #[arg(short, long, value_name = "N", value_parser = jobs())]
     pub jobs: Option<usize>,
 
