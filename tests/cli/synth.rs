@@ -169,7 +169,11 @@ fn what_cannot_be_made_is_refused_before_anything_is_written() {
             2,
             "at most 0.495 s with this model",
         ),
-        (&["low", "--length", "-1"], 2, "length"),
+        (
+            &["low", "--length", "0"],
+            2,
+            "give seconds as a number above 0",
+        ),
         (&["low", "--brightness", "3"], 2, "brightness 3"),
         (
             &["low", "--control", "warmth=1"],
