@@ -29,10 +29,10 @@ def shaped(x, rate, cut=None):
     return x.astype(np.float32)
 
 
-def real(shards, validation, cut=None, speeds=(1.0,)):
-    """The recordings on one side of the split; `speeds` repeats each resampled."""
+def real(shards, validation, cut=None, speeds=(1.0,), classes=CLASSES):
+    """The recordings of `classes` on one side of the split; `speeds` repeats each resampled."""
     audio = np.load(os.path.join(shards, "oneshots.npy"), mmap_mode="r")
-    label = {group: i for i, groups in enumerate(p.classes.values()) for group in groups}
+    label = {group: CLASSES.index(c) for c in classes for group in p.classes[c]}
     sounds, labels, names = [], [], []
     with open(os.path.join(shards, "oneshots.tsv")) as f:
         for r in csv.DictReader(f, delimiter="\t"):
