@@ -9,6 +9,7 @@ from ..oneshot.params import params as p
 from ..oneshot.split import held_out
 
 RATE = p.sample_rate
+TRIGGER = "-Trigger_"                                   # a drum trigger's pulse, the same at every hit: none is unseen
 Set = namedtuple("Set", "sounds labels names")           # [n, LENGTH], [n] index of CLASSES, [n] text
 
 
@@ -36,7 +37,7 @@ def real(shards, validation, cut=None, speeds=(1.0,), classes=CLASSES):
     sounds, labels, names = [], [], []
     with open(os.path.join(shards, "oneshots.tsv")) as f:
         for r in csv.DictReader(f, delimiter="\t"):
-            if r["group"] in label and held_out(r["origin"]) == validation:
+            if r["group"] in label and held_out(r["origin"]) == validation and not (validation and TRIGGER in r["origin"]):
                 start, n = int(r["start"]), min(int(r["length"]), 2 * LENGTH)
                 x = audio[start:start + n].astype(np.float32) / 32768
                 for speed in speeds:
