@@ -20,6 +20,10 @@ mod plot;
 mod progress;
 mod report;
 mod runtime;
+mod studio;
+mod synth;
+mod vary;
+mod vocode;
 
 use std::process::ExitCode;
 
@@ -40,6 +44,9 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         args::Command::Denoise(arguments) => denoise::run(&arguments),
         args::Command::Live(arguments) => live::run(&arguments),
+        args::Command::Synth(arguments) => synth::run(&arguments),
+        args::Command::Vary(arguments) => vary::run(&arguments),
+        args::Command::Vocode(arguments) => vocode::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
         args::Command::Devices(arguments) => devices::run(&arguments),

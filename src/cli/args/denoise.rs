@@ -99,12 +99,12 @@ pub(super) fn steps() -> RangedU64ValueParser<usize> {
 }
 
 /// A number of files at a time.
-fn jobs() -> RangedU64ValueParser<usize> {
+pub(super) fn jobs() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..=256)
 }
 
 /// A sampler, by the name that model cards use.
-fn sampler(typed: &str) -> Result<Sampler, String> {
+pub(super) fn sampler(typed: &str) -> Result<Sampler, String> {
     typed.parse().map_err(|error: crate::Error| match error {
         crate::Error::Setting { expected, .. } => format!("it must be {expected}"),
         other => other.to_string(),
