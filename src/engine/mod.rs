@@ -23,6 +23,7 @@ pub mod settings;
 pub mod stream;
 pub mod trace;
 pub mod transform;
+pub mod vocode;
 pub mod worker;
 
 pub use offline::Offline;

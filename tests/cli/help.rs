@@ -11,6 +11,7 @@ fn the_help_names_every_command() {
         "synth",
         "vary",
         "devices",
+        "vocode",
         "bench",
         "models",
         "completions",

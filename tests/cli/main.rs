@@ -15,4 +15,5 @@ mod report;
 mod sound;
 mod synth;
 mod vary;
+mod vocode;
 mod world;

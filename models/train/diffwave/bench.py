@@ -46,7 +46,7 @@ def make(eps, count, sampler, steps):
 
 def main(a):
     cut = (p.sample_rate, (p.frames * p.hop - p.onset) / p.sample_rate)
-    ref, eps = Reference(a.shards, cut), noise_of_onnx(session(a.onnx))
+    ref, eps = Reference(a.shards, cut, [CLASS]), noise_of_onnx(session(a.onnx))
     label = CLASSES.index(CLASS)
     rows, sounds = [("real, held out", real_rows(ref)[CLASS], None)], {}
     for sampler, steps in WAYS:
