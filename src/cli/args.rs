@@ -3,6 +3,8 @@
 mod choices;
 mod denoise;
 mod live;
+mod synth;
+mod vary;
 mod vocode;
 
 use std::path::PathBuf;
@@ -16,6 +18,8 @@ pub use super::explain::Explain;
 pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Style};
 pub use denoise::Denoise;
 pub use live::{Live, Monitor};
+pub use synth::{Saving, Sound, Synth};
+pub use vary::Vary;
 pub use vocode::Vocode;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
@@ -43,6 +47,10 @@ pub enum Command {
     Denoise(Box<Denoise>),
     /// Clean a microphone while you speak, for your ears or for other programs
     Live(Box<Live>),
+    /// Make sounds from noise: one-shots of a class, each seed another one
+    Synth(Box<Synth>),
+    /// Make variations of your own sounds, or of a whole folder of them
+    Vary(Box<Vary>),
     /// Make speech from mel frames
     Vocode(Box<Vocode>),
     /// Measure how fast a model runs here, hop by hop and in large blocks
@@ -73,7 +81,8 @@ pub enum Command {
 /// Which network runs, and on what.
 #[derive(Debug, Clone, Args)]
 pub struct Runtime {
-    /// The model: the name of one that ships (see `diffwav models list`) or an ONNX file [default: the denoiser that ships]
+    /// The model: the name of one that ships (see `diffwav models list`) or an ONNX file [default: the one that ships
+    /// for this command]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Model")]
     pub model: Option<String>,
 
@@ -94,15 +103,15 @@ pub struct Runtime {
 /// `diffwav bench`
 #[derive(Debug, Args)]
 pub struct Bench {
-    /// Step counts to measure, separated by commas
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "1,2,3", value_parser = denoise::steps())]
+    /// Step counts to measure, separated by commas [default: 1,2,3; of a model that makes sounds all that it allows]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = denoise::steps())]
     pub steps: Vec<usize>,
 
     /// Seconds of audio for each measurement
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub seconds: u32,
 
-    /// Channels, processed together
+    /// Channels, processed together; of a model that makes sounds: sounds that are asked for at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
     pub channels: usize,
 

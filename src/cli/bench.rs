@@ -1,7 +1,9 @@
-//! `diffwav bench`: how fast a model runs here, hop by hop as in real time and in large blocks as for files.
+//! `diffwav bench`: how fast a model runs here, hop by hop as in real time and in large blocks as for files; or how fast
+//! it makes sounds.
 
 mod memory;
 mod numbers;
+mod sounds;
 
 use std::time::Instant;
 
@@ -12,9 +14,13 @@ use super::exit::{Failure, Outcome};
 use super::{report, runtime};
 use crate::Result;
 use crate::engine::{Format, Offline, Settings, Stream};
+use crate::model::card::Task;
 use crate::model::{self, Network, Options, Purpose, pace};
 use crate::units::Hz;
 use numbers::Times;
+
+/// Step counts, where the command line names none.
+const STEPS: [usize; 3] = [1, 2, 3];
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -50,10 +56,17 @@ struct Row {
 /// Measures and prints.
 pub fn run(typed: &Bench) -> Outcome {
     let model = runtime::open(&typed.runtime)?;
+    if model.card.task == Task::Synth {
+        return sounds::run(typed, &model);
+    }
+    let steps = match typed.steps.as_slice() {
+        [] => &STEPS,
+        typed => typed,
+    };
     let options = runtime::options(&typed.runtime);
     let rate = Hz(model.card.sample_rate);
     let mut measured: Option<Measured> = None;
-    for &steps in &typed.steps {
+    for &steps in steps {
         for (mode, purpose) in [
             ("streaming", Purpose::RealTime),
             ("offline", Purpose::Files),

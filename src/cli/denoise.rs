@@ -1,5 +1,6 @@
 //! `diffwav denoise`: every job of the plan, several at a time, and the report.
 
+mod groups;
 mod job;
 
 use std::io::Write;
@@ -12,6 +13,7 @@ use super::plan::{self, Plan};
 use super::progress::{Progress, Stopwatch};
 use super::runtime::Prepared;
 use super::{cancel, report};
+use crate::error::device;
 use crate::io::Reader;
 use crate::{Error, Result};
 use job::Worker;
@@ -50,26 +52,41 @@ pub fn run(typed: &Denoise) -> Outcome {
 /// What became of an input, by its name.
 type Ended = (String, Result<report::Done>);
 
-/// Runs the jobs on as many threads as planned; the results come in the order of the plan.
+/// Runs the jobs on as many threads as planned, or side by side in the calls of a device; the results come in the order
+/// of the plan.
 fn run_jobs(plan: &Plan, prepared: Prepared, progress: &Progress) -> Vec<Ended> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Result<report::Done>>>> =
         plan.jobs.iter().map(|_| Mutex::new(None)).collect();
     let (settings, mut first) = prepared.split();
+    let device = first
+        .as_ref()
+        .is_some_and(|loaded| device(loaded.network.engine()).is_some());
+    // Linked channels are all of a call.
+    let (threads, groups) = if device && !settings.settings.link {
+        (1, groups::together(&plan.jobs, plan.workers))
+    } else {
+        (plan.workers, groups::alone(&plan.jobs))
+    };
     std::thread::scope(|scope| {
-        for _ in 0..plan.workers {
+        for _ in 0..threads {
             let mut worker = Worker::new(&settings, first.take());
-            let (next, results) = (&next, &results);
+            let (next, results, groups) = (&next, &results, &groups);
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(job), Some(result)) = (plan.jobs.get(index), results.get(index))
-                    else {
+                    let Some(group) = groups.get(index) else {
                         break;
                     };
-                    let outcome = cancel::check().and_then(|()| worker.run(job, progress));
-                    if let Ok(mut slot) = result.lock() {
-                        *slot = Some(outcome);
+                    if cancel::check().is_err() {
+                        break;
+                    }
+                    let jobs: Vec<_> = group.iter().map(|job| &plan.jobs[*job]).collect();
+                    let outcomes = worker.run(&jobs, progress);
+                    for (outcome, job) in outcomes.into_iter().zip(group) {
+                        if let Ok(mut slot) = results[*job].lock() {
+                            *slot = Some(outcome);
+                        }
                     }
                 }
             });

@@ -20,6 +20,9 @@ mod plot;
 mod progress;
 mod report;
 mod runtime;
+mod studio;
+mod synth;
+mod vary;
 mod vocode;
 
 use std::process::ExitCode;
@@ -41,6 +44,8 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         args::Command::Denoise(arguments) => denoise::run(&arguments),
         args::Command::Live(arguments) => live::run(&arguments),
+        args::Command::Synth(arguments) => synth::run(&arguments),
+        args::Command::Vary(arguments) => vary::run(&arguments),
         args::Command::Vocode(arguments) => vocode::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),

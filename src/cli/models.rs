@@ -6,7 +6,7 @@ use super::args::{Action, Models};
 use super::exit::{Failure, Outcome};
 use super::{report, runtime};
 use crate::Result;
-use crate::model::card::Card;
+use crate::model::card::{Card, Task};
 use crate::model::{Options, check, registry};
 use crate::units::Hz;
 
@@ -72,7 +72,7 @@ fn list() -> Result<String> {
     let mut text = String::new();
     for model in registry::BUILT_IN {
         let card = registry::open(model.name)?.card;
-        let default = if model.name == registry::DEFAULT {
+        let default = if registry::default_for(card.task) == model.name {
             "  (default)"
         } else {
             ""
@@ -107,7 +107,10 @@ fn info(card: &Card) -> String {
         "hop",
         format!("{} samples ({hop_ms:.2} ms)", card.transform.hop()),
     );
-    line("look-ahead", format!("{} hops", card.lookahead));
+    match card.causal {
+        true => line("look-ahead", format!("{} hops", card.lookahead)),
+        false => line("look-ahead", "the whole sound".into()),
+    }
     if let Some(mel) = &card.mel {
         let bands = format!("{} bands, {} to {} Hz", mel.bands, mel.low, mel.high);
         line(
@@ -129,6 +132,9 @@ fn info(card: &Card) -> String {
         "steps",
         format!("{} (default {})", steps.join(", "), card.steps.default),
     );
+    if card.task == Task::Synth {
+        synth(card, &mut line);
+    }
     line("sampler", format!("{} (default)", card.sampler));
     line("licence", card.licence.clone());
     if !card.commit.is_empty() {
@@ -141,4 +147,25 @@ fn info(card: &Card) -> String {
         );
     }
     text
+}
+
+/// What a model that makes sounds can be told.
+fn synth(card: &Card, line: &mut impl FnMut(&str, String)) {
+    let samples = (card.frames_max * card.transform.hop()).saturating_sub(card.onset);
+    let longest = Hz(card.sample_rate).seconds(samples as u64);
+    if !card.causal {
+        line("longest sound", format!("{longest:.3} s"));
+    }
+    if !card.labels.is_empty() {
+        line("classes", card.labels.join(", "));
+        line("guidance", format!("{} (default)", card.guidance));
+    }
+    let controls: Vec<String> = card
+        .controls
+        .iter()
+        .map(|control| format!("{} {} to {}", control.name, control.min, control.max))
+        .collect();
+    if !controls.is_empty() {
+        line("controls", controls.join(", "));
+    }
 }

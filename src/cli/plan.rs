@@ -1,7 +1,7 @@
 //! From what was typed to what it means: a list of jobs, each checked before the long work starts.
 
-mod inputs;
-mod outputs;
+pub(in crate::cli) mod inputs;
+pub(in crate::cli) mod outputs;
 
 use std::path::PathBuf;
 

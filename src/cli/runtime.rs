@@ -113,7 +113,7 @@ pub fn engine_and_device(engine: &str) -> (String, String) {
     (engine.into(), device.into())
 }
 
-/// The model that was asked for.
+/// The model that was asked for, whatever it is made for.
 pub fn open(runtime: &Runtime) -> Result<Model> {
     registry::open(runtime.model.as_deref().unwrap_or(registry::DEFAULT))
 }
@@ -121,17 +121,34 @@ pub fn open(runtime: &Runtime) -> Result<Model> {
 /// The model that was asked for, which must take noise away.
 ///
 /// # Errors
-/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else.
+/// As [`open_for`].
 pub fn open_denoiser(runtime: &Runtime) -> Result<Model> {
-    let model = open(runtime)?;
-    if model.card.task == Task::Denoise {
+    open_for(runtime, Task::Denoise)
+}
+
+/// The model that was asked for, or the one that ships for `task`; it must be made for `task`.
+///
+/// # Errors
+/// As [`open`]; [`crate::Error::Model`] for a model that is made for something else, with the commands that run it.
+pub fn open_for(runtime: &Runtime, task: Task) -> Result<Model> {
+    let name = runtime.model.as_deref();
+    let model = registry::open(name.unwrap_or(registry::default_for(task)))?;
+    if model.card.task == task {
         return Ok(model);
     }
+    let command = match model.card.task {
+        Task::Denoise => "`diffwav denoise` and `diffwav live`",
+        Task::Synth => "`diffwav synth` and `diffwav vary`",
+        Task::Vocode => "`diffwav vocode`",
+    };
     Err(crate::Error::Model {
+        expected: format!(
+            "{}: this model is for {command}; see `diffwav models list`",
+            task.name()
+        ),
         origin: model.card.name,
         field: "task".into(),
         found: model.card.task.name().into(),
-        expected: "denoise: see `diffwav models list`".into(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Signal processing without model and without threads; allocation-free after construction.
 
+pub mod convert;
 pub mod denormals;
 pub mod fifo;
 pub mod mel;
@@ -10,4 +11,5 @@ pub mod resample;
 pub mod sanitise;
 pub mod spectrum;
 pub mod stft;
+pub mod transient;
 pub mod window;

@@ -1,5 +1,7 @@
 //! `models check`: does a file fit the contract, and does what it runs on compute what it should?
 
+mod label;
+
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -135,6 +137,12 @@ pub fn properties(network: &mut dyn Network, report: &mut Report) {
             }
         }),
     );
+    if network.card().task == Task::Synth {
+        report.add(
+            "a class changes the output",
+            label::classes(network, &input, frames, &whole),
+        );
+    }
     if network.card().causal {
         report.add(
             "frame by frame equals one long call",

@@ -4,13 +4,27 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::model::card::Task;
 use crate::model::contract::Model;
 use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
 pub const DEFAULT: &str = "denoise-v1";
+/// The model that makes sounds when none is named.
+pub const DEFAULT_SYNTH: &str = "oneshot-v1";
+
 /// The vocoder that runs when none is named.
 pub const VOCODER: &str = "vocoder-v1";
+
+/// The model for `task` when none is named.
+#[must_use]
+pub fn default_for(task: Task) -> &'static str {
+    match task {
+        Task::Synth => DEFAULT_SYNTH,
+        Task::Vocode => VOCODER,
+        Task::Denoise => DEFAULT,
+    }
+}
 
 /// A model that ships inside the program.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +40,10 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: DEFAULT,
         bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
+    },
+    BuiltIn {
+        name: DEFAULT_SYNTH,
+        bytes: include_bytes!("../../models/oneshot-v1/oneshot-v1.onnx"),
     },
     BuiltIn {
         name: VOCODER,

@@ -8,6 +8,8 @@ fn the_help_names_every_command() {
     for word in [
         "denoise",
         "live",
+        "synth",
+        "vary",
         "devices",
         "vocode",
         "bench",

@@ -4,13 +4,16 @@
 
 mod card;
 mod check;
+mod diffwave;
 mod engines;
 mod fake;
 mod faults;
 mod fuzz;
 mod golden;
+mod oneshot;
 mod onnx;
 mod preflight;
 mod signals;
 mod speed;
+mod synth;
 mod toy;

@@ -35,7 +35,7 @@ params = SimpleNamespace(
     warmup=100,
     final_rate=0.02,
     clip=1.0,
-    batch=2,
+    batch=1,                       # more updates from the same time
     ema=0.998,
 )
 

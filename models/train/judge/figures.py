@@ -14,7 +14,7 @@ def frechet(a, b, weight=None):
     values, vectors = np.linalg.eigh(one)
     root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T           # tr (A B)^1/2 = tr (A^1/2 B A^1/2)^1/2
     cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ two @ root), 0)).sum()
-    return float(mean @ mean + np.trace(one) + np.trace(two) - 2 * cross)
+    return max(0.0, float(mean @ mean + np.trace(one) + np.trace(two) - 2 * cross))
 
 
 def distances(a, b):

@@ -14,9 +14,9 @@ class Reference:
     """
     few = 10
 
-    def __init__(self, shards, cut=None, embedding=None):
-        self.cut, self.embedding = cut, embedding or Embedding()
-        self.train, self.held = real(shards, False, cut), real(shards, True, cut)
+    def __init__(self, shards, cut=None, classes=CLASSES):
+        self.embedding = Embedding()
+        self.train, self.held = (real(shards, side, cut, classes=classes) for side in (False, True))
         self.train_statistics, self.held_statistics = statistics(self.train.sounds), statistics(self.held.sounds)
         self.train_embedded = self.embedding.embed(self.train_statistics)
         self.held_embedded = self.embedding.embed(self.held_statistics)

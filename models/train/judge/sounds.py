@@ -9,6 +9,7 @@ from ..oneshot.params import params as p
 from ..oneshot.split import held_out
 
 RATE = p.sample_rate
+TRIGGER = "-Trigger_"                                   # a drum trigger's pulse, the same at every hit: none is unseen
 Set = namedtuple("Set", "sounds labels names")           # [n, LENGTH], [n] index of CLASSES, [n] text
 
 
@@ -29,14 +30,14 @@ def shaped(x, rate, cut=None):
     return x.astype(np.float32)
 
 
-def real(shards, validation, cut=None, speeds=(1.0,)):
-    """The recordings on one side of the split; `speeds` repeats each resampled."""
+def real(shards, validation, cut=None, speeds=(1.0,), classes=CLASSES):
+    """The recordings of `classes` on one side of the split; `speeds` repeats each resampled."""
     audio = np.load(os.path.join(shards, "oneshots.npy"), mmap_mode="r")
-    label = {group: i for i, groups in enumerate(p.classes.values()) for group in groups}
+    label = {group: CLASSES.index(c) for c in classes for group in p.classes[c]}
     sounds, labels, names = [], [], []
     with open(os.path.join(shards, "oneshots.tsv")) as f:
         for r in csv.DictReader(f, delimiter="\t"):
-            if r["group"] in label and held_out(r["origin"]) == validation:
+            if r["group"] in label and held_out(r["origin"]) == validation and not (validation and TRIGGER in r["origin"]):
                 start, n = int(r["start"]), min(int(r["length"]), 2 * LENGTH)
                 x = audio[start:start + n].astype(np.float32) / 32768
                 for speed in speeds:

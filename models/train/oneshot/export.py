@@ -105,7 +105,7 @@ def card(run, version, commit, guidance):
         "transform": {"kind": "stft", "window": p.window, "hop": p.hop, "shape": "sqrt_hann", "exponent": p.exponent,
                       "scale": p.scale},
         "predicts": "x0", "path": {"kind": "vp_cosine"}, "sampler": "dpm-solver-2m",
-        "steps": {"default": 12, "allowed": STEPS, "times": {str(n): times(n) for n in STEPS}},
+        "steps": {"default": 8, "allowed": STEPS, "times": {str(n): times(n) for n in STEPS}},
         "frames_max": p.frames, "lookahead": 0, "causal": False, "labels": CLASSES,
         "controls": [{"name": n, "min": -2, "max": 2} for n in CONTROLS], "onset": p.onset, "guidance": guidance,
         "data": sources(), "licence": "MIT OR Apache-2.0", "commit": commit,
@@ -144,7 +144,7 @@ if __name__ == "__main__":
     a.add_argument("--out", required=True)
     a.add_argument("--version", default="1.0.0")
     a.add_argument("--commit", default="initial")
-    a.add_argument("--guidance", type=float, default=0.5)
+    a.add_argument("--guidance", type=float, default=1.0)
     a = a.parse_args()
     torch.set_num_threads(1)
     model = load(a.checkpoint)

@@ -36,7 +36,7 @@ pub struct Denoise {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Files worked on at the same time [default: one for each processor core]
+    /// Files worked on at the same time; a graphics card takes them in the same calls [default: one for each processor core]
     #[arg(short, long, value_name = "N", value_parser = jobs())]
     pub jobs: Option<usize>,
 
@@ -99,12 +99,12 @@ pub(super) fn steps() -> RangedU64ValueParser<usize> {
 }
 
 /// A number of files at a time.
-fn jobs() -> RangedU64ValueParser<usize> {
+pub(super) fn jobs() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..=256)
 }
 
 /// A sampler, by the name that model cards use.
-fn sampler(typed: &str) -> Result<Sampler, String> {
+pub(super) fn sampler(typed: &str) -> Result<Sampler, String> {
     typed.parse().map_err(|error: crate::Error| match error {
         crate::Error::Setting { expected, .. } => format!("it must be {expected}"),
         other => other.to_string(),

@@ -1,26 +1,25 @@
-//! One file: read, clean, measure, write. Chunk by chunk, in constant memory.
+//! Files on their way: read, clean, measure, write. Chunk by chunk, in constant memory.
 
 mod output;
 #[cfg(test)]
 mod tests;
+mod track;
 
-use crate::Result;
-use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job, Target};
-use crate::cli::plot::Plot;
 use crate::cli::progress::{Progress, Stopwatch};
 use crate::cli::runtime::Shared;
 use crate::cli::{cancel, report};
 use crate::engine::{Format, Offline};
-use crate::io::{self, Reader, Spec, Writer};
+use crate::io;
 use crate::model::{self, Device, Loaded, Options, pace};
 use crate::units::Hz;
-use output::{create, draw, labels};
+use crate::{Error, Result};
+use track::Track;
 
 /// Frames that are read at a time.
 const CHUNK: usize = 16_384;
 
-/// Works on one file after the other and keeps the engine while their form stays the same.
+/// Works on one file after the other, or on several side by side, and keeps the engine while their form stays the same.
 pub struct Worker<'a> {
     shared: &'a Shared,
     loaded: Option<Loaded>,
@@ -40,19 +39,28 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Processes one file. On an error nothing of its output is left.
+    /// Processes files of one sample rate, in the same calls of the network; what fails for one of them is no matter to
+    /// the others. On an error nothing of its output is left.
     ///
     /// A file whose device fails is done again from its start on the processor, where that was asked for and where its
     /// input can be read twice: so it is, bit for bit, what the processor alone would have made of it.
     ///
-    /// # Errors
-    /// Of reading, of writing, of the network; [`Error::Interrupted`] after Ctrl-C.
-    pub fn run(&mut self, job: &Job, progress: &Progress) -> Result<report::Done> {
-        let mut done = 0.0;
-        let error = match self.attempt(job, progress, &mut done) {
-            Err(error) if self.lost.is_none() && error.lost_device().is_some() => error,
-            outcome => return outcome,
-        };
+    /// The results are in the order of the jobs. Errors are of reading, of writing, of the network;
+    /// [`Error::Interrupted`] after Ctrl-C.
+    pub fn run(&mut self, jobs: &[&Job], progress: &Progress) -> Vec<Result<report::Done>> {
+        let outcomes = self.attempt(jobs, progress);
+        let again = outcomes
+            .into_iter()
+            .zip(jobs)
+            .map(|(outcome, job)| match outcome {
+                Err(error) if error.lost_device().is_some() => self.rescue(job, error, progress),
+                outcome => outcome,
+            });
+        again.collect()
+    }
+
+    /// The same file on the processor, after its device was lost.
+    fn rescue(&mut self, job: &Job, error: Error, progress: &Progress) -> Result<report::Done> {
         let twice = matches!(
             (&job.source, &job.target),
             (io::Source::File(_), Target::File(_))
@@ -60,70 +68,77 @@ impl<'a> Worker<'a> {
         if !self.shared.rescue || !twice {
             return Err(error);
         }
-        progress.retreat(done);
-        self.lost = Some(error.to_string());
-        let mut outcome = self.attempt(job, progress, &mut done)?;
+        self.lost.get_or_insert_with(|| error.to_string());
+        let outcome = self.attempt(&[job], progress).pop();
+        let mut outcome = outcome.unwrap_or(Err(Error::Interrupted))?;
         outcome.warnings.push(format!(
             "the device failed, so this file was done from its start on the CPU: {error}"
         ));
         Ok(outcome)
     }
 
-    fn attempt(&mut self, job: &Job, progress: &Progress, done: &mut f64) -> Result<report::Done> {
+    fn attempt(&mut self, jobs: &[&Job], progress: &Progress) -> Vec<Result<report::Done>> {
         let watch = Stopwatch::start();
-        progress.name(plan::name(&job.source));
-        let mut reader = Reader::open(&job.source)?;
-        let spec = reader.spec().clone();
-        // An engine that failed in the middle is not used again.
-        let (mut engine, notes) = self.engine(&spec)?;
-        let mut writer = create(job, &reader, self.shared)?;
-        let mut taps = Taps {
-            meters: Meters::new(spec.rate, spec.channels.into()),
-            plot: job.plot.as_ref().map(|_| Plot::new(spec.rate)),
-            done,
-        };
-        let frames = pump(&mut reader, &mut engine, &mut writer, &mut taps, progress)?;
-
-        let warnings = reader
-            .warnings()
+        let mut tracks: Vec<Result<Track<'_>>> = jobs
             .iter()
-            .chain(writer.warnings())
-            .map(ToString::to_string)
+            .map(|job| {
+                progress.name(plan::name(&job.source));
+                Track::open(job)
+            })
             .collect();
-        let process = self
-            .shared
-            .process(engine.engine(), &notes, engine.delay(), spec.rate);
-        let measured = taps.meters.finish();
-        if let (Some(plot), Some(path)) = (&mut taps.plot, &job.plot) {
-            let labels = labels(job, &process, measured.noise_reduction_db);
-            draw(plot, &labels, path, self.shared.overwrite)?;
+        match self.carry(&mut tracks, progress) {
+            Ok((engine, notes)) => {
+                let rate = engine.format().rate;
+                let process = self
+                    .shared
+                    .process(engine.engine(), &notes, engine.delay(), rate);
+                self.engine = Some((engine, notes));
+                let finish = |track: Track<'_>| track.finish(self.shared, &process, watch);
+                tracks
+                    .into_iter()
+                    .map(|track| track.and_then(finish))
+                    .collect()
+            }
+            // An engine that failed in the middle is not used again.
+            Err(error) => {
+                let copy = again(&error);
+                let mut error = Some(error);
+                let mut abandon = |track: Track<'_>| {
+                    let own = track.abandon(progress).or_else(|| error.take());
+                    Err(own.unwrap_or_else(|| again(&copy)))
+                };
+                tracks
+                    .into_iter()
+                    .map(|track| track.and_then(&mut abandon))
+                    .collect()
+            }
         }
-        writer.finish()?;
-        self.engine = Some((engine, notes));
-        let (duration, seconds) = (spec.rate.seconds(frames), watch.seconds());
-        Ok(report::Done {
-            input: plan::name(&job.source),
-            output: job.target.to_string(),
-            plot: job.plot.as_ref().map(|path| path.display().to_string()),
-            process,
-            audio: report::Audio {
-                duration,
-                frames,
-                sample_rate: spec.rate.0,
-                channels: spec.channels,
-            },
-            seconds,
-            speed: duration / seconds.max(1e-9),
-            measured,
-            warnings,
-        })
     }
 
-    /// The engine of the last file if it fits, otherwise a new one.
-    fn engine(&mut self, spec: &Spec) -> Result<(Offline, Vec<String>)> {
+    /// Moves the files that could be opened through one engine.
+    ///
+    /// # Errors
+    /// Of the engine; of whatever kind when each file has failed by itself.
+    fn carry(
+        &mut self,
+        tracks: &mut [Result<Track<'_>>],
+        progress: &Progress,
+    ) -> Result<(Offline, Vec<String>)> {
+        let mut open: Vec<&mut Track<'_>> = tracks.iter_mut().flatten().collect();
+        let rate = open.first().map(|track| track.rate());
+        let rate = rate.ok_or(Error::Interrupted)?;
+        let channels = open.iter().map(|track| track.channels()).sum();
+        let (mut engine, notes) = self.engine(rate, channels)?;
+        open.iter_mut().for_each(|track| track.begin(self.shared));
+        pump(&mut open, &mut engine, progress)?;
+        Ok((engine, notes))
+    }
+
+    /// The engine of the last files if it fits, otherwise a new one.
+    fn engine(&mut self, rate: Hz, channels: usize) -> Result<(Offline, Vec<String>)> {
         if let Some((engine, notes)) = self.engine.take() {
             let format = engine.format();
-            if format.rate == spec.rate && format.channels == usize::from(spec.channels) {
+            if format.rate == rate && format.channels == channels {
                 return Ok((engine, notes));
             }
         }
@@ -146,9 +161,8 @@ impl<'a> Worker<'a> {
                 .iter()
                 .map(|lost| format!("the device is not used any more: {lost}")),
         );
-        let channels = spec.channels.into();
         let format = Format {
-            rate: spec.rate,
+            rate,
             channels,
             frames_per_call: pace::frames_per_call(&mut *network, channels),
         };
@@ -156,64 +170,70 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// What listens to both sides.
-struct Taps<'a> {
-    meters: Meters,
-    plot: Option<Plot>,
-    /// Seconds of audio that were written.
-    done: &'a mut f64,
-}
-
-/// Moves the whole file through the engine; returns its frames.
-fn pump(
-    reader: &mut Reader,
-    engine: &mut Offline,
-    writer: &mut Writer,
-    taps: &mut Taps<'_>,
-    progress: &Progress,
-) -> Result<u64> {
-    let rate = reader.spec().rate;
-    let mut planar = Vec::new();
-    let mut total = 0;
+/// Moves whole files side by side through the engine; the shorter ones are followed by silence.
+///
+/// # Errors
+/// Of the engine; [`Error::Interrupted`] after Ctrl-C, and when every file has failed by itself.
+fn pump(tracks: &mut [&mut Track<'_>], engine: &mut Offline, progress: &Progress) -> Result<()> {
+    let mut block = vec![Vec::new(); engine.format().channels];
     loop {
-        cancel::check()?;
-        let frames = reader.read(&mut planar, CHUNK)?;
+        watch(tracks)?;
+        block.iter_mut().for_each(Vec::clear);
+        let (mut frames, mut first) = (0, 0);
+        for track in tracks.iter_mut() {
+            let channels = first..first + track.channels();
+            frames = frames.max(track.read(&mut block[channels.clone()], CHUNK));
+            first = channels.end;
+        }
         if frames == 0 {
             break;
         }
-        total += frames as u64;
-        let chunk: Vec<&[f32]> = planar.iter().map(Vec::as_slice).collect();
-        taps.before(&chunk);
-        engine.push(&chunk, &mut |out| taps.write(out, writer, progress, rate))?;
+        block
+            .iter_mut()
+            .for_each(|channel| channel.resize(frames, 0.0));
+        let chunk: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+        engine.push(&chunk, &mut |out| share(out, tracks, progress))?;
     }
-    engine.finish(&mut |out| taps.write(out, writer, progress, rate))?;
-    Ok(total)
+    engine.finish(&mut |out| share(out, tracks, progress))?;
+    Ok(())
 }
 
-impl Taps<'_> {
-    fn before(&mut self, chunk: &[&[f32]]) {
-        self.meters.before(chunk);
-        if let Some(plot) = &mut self.plot {
-            plot.before(chunk);
-        }
+/// Hands every file its channels.
+fn share(out: &[&[f32]], tracks: &mut [&mut Track<'_>], progress: &Progress) -> Result<()> {
+    let mut rest = out;
+    for track in tracks.iter_mut() {
+        let (own, others) = rest.split_at(track.channels());
+        track.write(own, progress);
+        rest = others;
     }
+    watch(tracks)
+}
 
-    fn write(
-        &mut self,
-        out: &[&[f32]],
-        writer: &mut Writer,
-        progress: &Progress,
-        rate: Hz,
-    ) -> Result<()> {
-        cancel::check()?;
-        self.meters.after(out);
-        if let Some(plot) = &mut self.plot {
-            plot.after(out);
-        }
-        writer.write(out)?;
-        let seconds = rate.seconds(out.first().map_or(0, |channel| channel.len()) as u64);
-        *self.done += seconds;
-        progress.advance(seconds);
-        Ok(())
+/// Whether it is worth going on.
+fn watch(tracks: &[&mut Track<'_>]) -> Result<()> {
+    cancel::check()?;
+    if tracks.iter().all(|track| track.has_failed()) {
+        return Err(Error::Interrupted);
+    }
+    Ok(())
+}
+
+/// The error of an engine once more, for another file that it carried.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Inference {
+            engine,
+            problem,
+            alternative,
+        } => Error::Inference {
+            engine: engine.clone(),
+            problem: problem.clone(),
+            alternative,
+        },
+        Error::Interrupted => Error::Interrupted,
+        other => Error::Stream {
+            action: "run the network",
+            source: std::io::Error::other(other.to_string()),
+        },
     }
 }

@@ -27,7 +27,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
     for file in [&typed.record, &typed.record_dry].into_iter().flatten() {
         recordable(file).map_err(|message| usage(&message))?;
     }
-    let model = runtime::open(&typed.runtime)?;
+    let model = runtime::open_denoiser(&typed.runtime)?;
     let settings = Settings {
         steps: typed.steps,
         attenuation_limit: typed.attenuation_limit.map(Db),

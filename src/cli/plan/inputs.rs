@@ -16,6 +16,8 @@ const EXTENSIONS: [&str; 18] = [
 
 /// Results of earlier runs are called NAME.denoised.wav; a folder is searched for recordings, not for results.
 pub const RESULT: &str = "denoised";
+/// Variations are called NAME.vary-SEED.wav.
+pub const VARIATION: &str = "vary-";
 
 /// An input, and the folder it was found through.
 #[derive(Debug, Clone)]
@@ -108,9 +110,10 @@ fn is_recording(path: &Path) -> bool {
         .extension()
         .and_then(|e| e.to_str())
         .is_some_and(|e| EXTENSIONS.contains(&e.to_lowercase().as_str()));
-    let is_result = path
-        .file_stem()
-        .is_some_and(|stem| Path::new(stem).extension().is_some_and(|e| e == RESULT));
+    let is_result = path.file_stem().is_some_and(|stem| {
+        let mark = Path::new(stem).extension().and_then(|e| e.to_str());
+        mark.is_some_and(|e| e == RESULT || e.starts_with(VARIATION))
+    });
     is_audio && !is_result
 }
 
@@ -131,6 +134,7 @@ mod tests {
         assert!(is_recording(Path::new("a/talk.WAV")));
         assert!(is_recording(Path::new("my.denoised.take2.flac")));
         assert!(!is_recording(Path::new("talk.denoised.wav")));
+        assert!(!is_recording(Path::new("kick.vary-12.wav")));
         assert!(!is_recording(Path::new("talk.txt")));
         assert!(!is_recording(Path::new("wav")));
     }

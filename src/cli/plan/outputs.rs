@@ -168,23 +168,32 @@ pub fn check(job: &Job, overwrite: bool) -> Result<()> {
         },
         job.plot.as_ref(),
     ];
-    for path in files.into_iter().flatten() {
-        match std::fs::metadata(path) {
-            Ok(there) if there.is_dir() => {
-                return Err(not_writable(path, std::io::ErrorKind::IsADirectory.into()));
-            }
-            Ok(_) if !overwrite => return Err(Error::Exists { path: path.clone() }),
-            Ok(there) if there.permissions().readonly() => {
-                return Err(not_writable(
-                    path,
-                    std::io::ErrorKind::PermissionDenied.into(),
-                ));
-            }
-            _ => {}
+    files
+        .into_iter()
+        .flatten()
+        .try_for_each(|path| free(path, overwrite))
+}
+
+/// Refuses a file that could not be written at the end.
+pub fn free(path: &Path, overwrite: bool) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(there) if there.is_dir() => {
+            return Err(not_writable(path, std::io::ErrorKind::IsADirectory.into()));
         }
-        writable_folder(path)?;
+        Ok(_) if !overwrite => {
+            return Err(Error::Exists {
+                path: path.to_owned(),
+            });
+        }
+        Ok(there) if there.permissions().readonly() => {
+            return Err(not_writable(
+                path,
+                std::io::ErrorKind::PermissionDenied.into(),
+            ));
+        }
+        _ => {}
     }
-    Ok(())
+    writable_folder(path)
 }
 
 /// A file can be made where `path` is to be, or in the nearest folder above it that exists.

@@ -13,8 +13,8 @@ const LABELS_MAX: usize = 4096;
 const CONTROLS_MAX: usize = 16;
 /// Largest guidance scale: far beyond where sounds fall apart.
 const GUIDANCE_MAX: f32 = 20.0;
-/// On the command line it means every class.
-const ALL: &str = "all";
+/// On the command line they mean every class, and no class.
+const TAKEN: [&str; 2] = ["all", "none"];
 
 pub(super) fn check(rule: &Rules<'_>, card: &Card) -> Result<()> {
     rule.holds(
@@ -25,12 +25,15 @@ pub(super) fn check(rule: &Rules<'_>, card: &Card) -> Result<()> {
     )?;
     let mut seen = HashSet::new();
     for label in &card.labels {
-        let ok = named(label) && label != ALL && seen.insert(label);
+        let ok = named(label) && !TAKEN.contains(&label.as_str()) && seen.insert(label);
         rule.holds(
             ok,
             "labels",
             format!("{label:?}"),
-            &format!("different names of {NAME}, none of them {ALL:?}"),
+            &format!(
+                "different names of {NAME}, none of them {}",
+                TAKEN.join(" or ")
+            ),
         )?;
     }
     controls(rule, card)?;

@@ -1,9 +1,8 @@
-//! A device that is lost in the middle of a file.
+//! A device that is lost in the middle of a file, and files side by side.
 
 use std::path::Path;
 
 use super::*;
-use crate::Error;
 use crate::cli::args::Container;
 use crate::cli::plan::{Job, Target};
 use crate::engine::Settings;
@@ -66,6 +65,12 @@ fn shared(rescue: bool) -> Result<Shared> {
     })
 }
 
+/// One file by itself.
+fn run(worker: &mut Worker<'_>, job: &Job, progress: &Progress) -> Result<report::Done> {
+    let done = worker.run(&[job], progress).pop();
+    done.unwrap_or(Err(Error::Interrupted))
+}
+
 /// A second of a tone, which takes several calls, in `in/`.
 fn job(folder: &Path, name: &str) -> std::result::Result<Job, Box<dyn std::error::Error>> {
     let input = folder.join("in/tone.wav");
@@ -106,9 +111,13 @@ fn the_file_is_done_again_on_the_cpu_and_says_so() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(true)?;
     let progress = Progress::new(None);
-    Worker::new(&shared, None).run(&job(folder.path(), "cpu.wav")?, &progress)?;
+    run(
+        &mut Worker::new(&shared, None),
+        &job(folder.path(), "cpu.wav")?,
+        &progress,
+    )?;
     let mut worker = Worker::new(&shared, Some(leaving(&shared, 3)?));
-    let done = worker.run(&job(folder.path(), "lost.wav")?, &progress)?;
+    let done = run(&mut worker, &job(folder.path(), "lost.wav")?, &progress)?;
     assert_eq!(
         std::fs::read(folder.path().join("out/cpu.wav"))?,
         std::fs::read(folder.path().join("out/lost.wav"))?
@@ -120,7 +129,7 @@ fn the_file_is_done_again_on_the_cpu_and_says_so() -> Outcome {
         "{said}"
     );
     // The next file goes to the CPU at once, and its report says why.
-    let next = worker.run(&job(folder.path(), "next.wav")?, &progress)?;
+    let next = run(&mut worker, &job(folder.path(), "next.wav")?, &progress)?;
     assert_eq!(next.process.device, "cpu");
     assert!(next.warnings.is_empty());
     assert!(
@@ -139,7 +148,8 @@ fn or_it_is_an_error_and_nothing_is_left() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(false)?;
     let mut worker = Worker::new(&shared, Some(leaving(&shared, 3)?));
-    let failed = worker.run(&job(folder.path(), "lost.wav")?, &Progress::new(None));
+    let job = job(folder.path(), "lost.wav")?;
+    let failed = run(&mut worker, &job, &Progress::new(None));
     let said = failed
         .err()
         .map(|error| error.to_string())
@@ -149,5 +159,128 @@ fn or_it_is_an_error_and_nothing_is_left() -> Outcome {
         "{said}"
     );
     assert_eq!(std::fs::read_dir(folder.path().join("out"))?.count(), 0);
+    Ok(())
+}
+
+/// Swelling noise in `in/`, of this length.
+fn noise(
+    folder: &Path,
+    name: &str,
+    (channels, frames): (u16, usize),
+) -> std::result::Result<Job, Box<dyn std::error::Error>> {
+    let input = folder.join("in").join(name);
+    std::fs::create_dir_all(folder.join("in"))?;
+    let spec = hound::WavSpec {
+        channels,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(&input, spec)?;
+    let mut state = frames as u32;
+    for n in 0..frames * usize::from(channels) {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let swell = (n as f32 * 1e-4).sin();
+        writer.write_sample((8000.0 * swell * (state as f32 / u32::MAX as f32 - 0.5)) as i16)?;
+    }
+    writer.finalize()?;
+    Ok(Job {
+        source: io::Source::File(input),
+        target: Target::File(folder.join("out").join(name)),
+        container: Container::Wav,
+        depth: None,
+        plot: None,
+    })
+}
+
+fn fake() -> Loaded {
+    let network = Box::new(crate::model::fake::Fake::one_pole(480, 0.6).on("webgpu"));
+    Loaded {
+        network,
+        notes: Vec::new(),
+    }
+}
+
+#[test]
+fn files_side_by_side_are_what_each_is_alone() -> Outcome {
+    let (folder, other) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let shared = shared(false)?;
+    let progress = Progress::new(None);
+    let forms = [
+        ("long.wav", (1, 70_001)),
+        ("wide.wav", (3, 40_000)),
+        ("short.wav", (2, 1_000)),
+        ("empty.wav", (1, 0)),
+    ];
+    let mut jobs = Vec::new();
+    for (name, form) in forms {
+        let alone = noise(other.path(), name, form)?;
+        run(&mut Worker::new(&shared, Some(fake())), &alone, &progress)?;
+        jobs.push(noise(folder.path(), name, form)?);
+    }
+    let all: Vec<&Job> = jobs.iter().collect();
+    for done in Worker::new(&shared, Some(fake())).run(&all, &progress) {
+        assert_eq!(done?.process.device, "webgpu");
+    }
+    for (name, _) in forms {
+        let read = |folder: &Path| std::fs::read(folder.join("out").join(name));
+        assert!(
+            read(folder.path())? == read(other.path())?,
+            "{name} differs"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn what_fails_for_one_file_is_no_matter_to_the_others() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let shared = shared(false)?;
+    let mut jobs = vec![
+        noise(folder.path(), "good.wav", (1, 30_000))?,
+        noise(folder.path(), "taken.wav", (1, 30_000))?,
+        noise(folder.path(), "gone.wav", (1, 30_000))?,
+        noise(folder.path(), "fine.wav", (2, 20_000))?,
+    ];
+    std::fs::create_dir_all(folder.path().join("out"))?;
+    std::fs::write(folder.path().join("out/taken.wav"), "mine")?;
+    jobs[2].source = io::Source::File(folder.path().join("nowhere.wav"));
+    let all: Vec<&Job> = jobs.iter().collect();
+    let outcomes = Worker::new(&shared, Some(fake())).run(&all, &Progress::new(None));
+    let went = outcomes.iter().map(Result::is_ok).collect::<Vec<_>>();
+    assert_eq!(went, [true, false, false, true]);
+    assert_eq!(std::fs::read(folder.path().join("out/taken.wav"))?, b"mine");
+    assert_eq!(std::fs::read_dir(folder.path().join("out"))?.count(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_device_that_is_lost_under_several_files_loses_none_of_them() -> Outcome {
+    let (folder, other) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let shared = shared(true)?;
+    let progress = Progress::new(None);
+    let forms = [("a.wav", (1, 30_000)), ("b.wav", (2, 24_000))];
+    let mut jobs = Vec::new();
+    for (name, form) in forms {
+        let alone = noise(other.path(), name, form)?;
+        run(&mut Worker::new(&shared, None), &alone, &progress)?;
+        jobs.push(noise(folder.path(), name, form)?);
+    }
+    let all: Vec<&Job> = jobs.iter().collect();
+    let mut worker = Worker::new(&shared, Some(leaving(&shared, 2)?));
+    for (done, (name, _)) in worker.run(&all, &progress).into_iter().zip(forms) {
+        let done = done?;
+        assert_eq!(done.process.device, "cpu");
+        assert!(
+            done.warnings
+                .join(" ")
+                .contains("done from its start on the CPU")
+        );
+        let read = |folder: &Path| std::fs::read(folder.join("out").join(name));
+        assert!(
+            read(folder.path())? == read(other.path())?,
+            "{name} differs"
+        );
+    }
     Ok(())
 }
