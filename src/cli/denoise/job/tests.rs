@@ -210,7 +210,7 @@ fn files_side_by_side_are_what_each_is_alone() -> Outcome {
         ("long.wav", (1, 70_001)),
         ("wide.wav", (3, 40_000)),
         ("short.wav", (2, 1_000)),
-        ("empty.wav", (1, 0)),
+        ("click.wav", (1, 1)),
     ];
     let mut jobs = Vec::new();
     for (name, form) in forms {
