@@ -41,7 +41,8 @@ def phase(g, hz):                                        # F0 [B, T, 1] -> phase
     last, theta = g.split("state_pitch", [1, 1], 1)
     before = g.slice(g("Concat", g("Unsqueeze", last, g.ints(2)), hz, axis=1), 0, -1, 1)
     steps = g("Mul", g("Add", before, hz), 0.5 * p.hop / p.sample_rate)
-    theta = g("Add", g("CumSum", steps, g.const(1, np.int64)), g("Unsqueeze", theta, g.ints(2)))
+    g.constants.append(onnx.numpy_helper.from_array(np.array(1, np.int64), "axis_of_time"))          # a scalar: tract insists
+    theta = g("Add", g("CumSum", steps, "axis_of_time"), g("Unsqueeze", theta, g.ints(2)))
     end = lambda a: g.reshape(g.slice(a, -1, 2 ** 62, 1), 0, 1)
     kept = end(theta)
     g("Concat", end(hz), g("Sub", kept, g("Floor", kept)), axis=1, name="next_state_pitch")

@@ -19,7 +19,7 @@ params = SimpleNamespace(
     bound=0.5,                     # the pseudo-inverse is at least this times the interpolated mel
 
     # Projection onto the mel frames at the end (project.py).
-    stages=8,
+    stages=16,
     stages_trained=2,              # in the loss
     momentum=0.9,
     relax=1.3,

@@ -1,6 +1,6 @@
 """Copy-synthesis of unseen voices, by the network and by its peer, in one table.
 
-  python -m train.vocoder.score (--onnx FILE | --checkpoint FILE) [--shards SHARDS | --clean DIR] [--steps 1 2 4 6]
+  python -m train.vocoder.score --onnx FILE [--shards SHARDS | --clean DIR] [--steps 1 2 4 6]
   python -m train.vocoder.score --clean DIR --made DIR ...      files of the same names, for example by `diffwav vocode`
 
 Each clip at 24 kHz becomes mel frames and sound again. Means over clips, with 95 % bootstrap intervals for PESQ:
@@ -83,32 +83,19 @@ def systems(a):
         from .reference import Session
         s = Session(a.onnx)
         for n in a.steps:
-            yield f"{os.path.basename(a.onnx)} N={n}", lambda x, _, n=n: torch.from_numpy(s.vocode(m.mel(x[None])[0].numpy(), n))
-    if a.checkpoint:
-        from .export import load
-        from .train import heard, prepare, walk
-        model = load(a.checkpoint)
-
-        def run(x, n):
-            y = torch.nn.functional.pad(m.mel(x[None]), (0, p.lookahead + 1), value=float(np.log(p.floor)))
-            g = m.envelope(y)
-            torch.manual_seed(0)
-            with torch.no_grad():
-                e, known, _, _, _ = model.source(y, model.zero_state(1))
-                return heard(walk(model, e, known, g, n)[-1], g)[0]
-        for n in a.steps:
-            yield f"checkpoint N={n}", lambda x, _, n=n: run(x, n)
+            for k in a.projections:
+                yield f"N={n}, {k} projections", lambda x, _, n=n, k=k: torch.from_numpy(s.vocode(m.mel(x[None])[0].numpy(), n, stages=k))
 
 
 if __name__ == "__main__":
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--onnx")
-    a.add_argument("--checkpoint")
     a.add_argument("--shards")
     a.add_argument("--clean")
     a.add_argument("--made", nargs="*")
     a.add_argument("--count", type=int, default=40)
     a.add_argument("--steps", type=int, nargs="*", default=[1, 2, 4, 6])
+    a.add_argument("--projections", type=int, nargs="*", default=[0, p.stages])
     a.add_argument("--griffin-lim", type=int, nargs="*", default=[32, 100])
     a = a.parse_args()
     torch.set_num_threads(1)
