@@ -236,7 +236,7 @@ fn files_side_by_side_are_what_each_is_alone() -> Outcome {
 fn what_fails_for_one_file_is_no_matter_to_the_others() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(false)?;
-    let mut jobs = vec![
+    let mut jobs = [
         noise(folder.path(), "good.wav", (1, 30_000))?,
         noise(folder.path(), "taken.wav", (1, 30_000))?,
         noise(folder.path(), "gone.wav", (1, 30_000))?,
