@@ -14,10 +14,13 @@ from .path import sample
 from .spectrum import decode
 
 CLASSES = list(p.classes)
+OFFERED = [c for c in CLASSES if c not in p.hidden]
 
 
 class Exported:
     """The ONNX file in the place of the PyTorch model, on one core."""
+
+    no_class = len(OFFERED)
 
     def __init__(self, path):
         options = ort.SessionOptions()
@@ -34,7 +37,7 @@ def generator(model, steps, guidance, frames=p.frames):
         label = CLASSES.index(name)
         g = torch.Generator().manual_seed(seed + 1000 * label)
         z, controls = torch.randn(1, 2, frames, F, generator=g), torch.randn(1, 2, generator=g).clamp(-2, 2)
-        x = sample(model, z, torch.tensor([label]), controls, steps, guidance)
+        x = sample(model, z, torch.tensor([OFFERED.index(name)]), controls, steps, guidance)
         return decode(x)[0, p.hop + p.onset:].numpy(), p.sample_rate
     return generate
 
@@ -53,7 +56,7 @@ if __name__ == "__main__":
     for row in a.rows:
         steps, guidance = int(row.split(":")[0]), float(row.split(":")[1])
         begin = time.time()
-        made = form.called(generator(model, steps, guidance), count=a.count)
+        made = form.called(generator(model, steps, guidance), OFFERED, a.count)
         cost = (time.time() - begin) / len(made.sounds)
         results[f"{steps} steps, guidance {guidance:g}"] = judge.figures(ref, made)
         print(row, f"{cost:.2f} s a sound", judge.table([(row, results[f"{steps} steps, guidance {guidance:g}"]["all"])]), flush=True)

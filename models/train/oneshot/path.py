@@ -29,7 +29,7 @@ def denoise(model, x, t, label, controls, guidance):
     time = torch.full((len(x),), t)
     d = model(x, time, label, controls)
     if guidance:
-        none = torch.full_like(label, len(p.classes))
+        none = torch.full_like(label, getattr(model, "no_class", len(p.classes)))
         d = (1 + guidance) * d - guidance * model(x, time, none, controls)
     return d
 

@@ -40,7 +40,7 @@ if __name__ == "__main__":
     a.add_argument("--out", required=True)
     a.add_argument("--steps", type=int, default=12)
     a.add_argument("--guidance", type=float, default=0.5)
-    a.add_argument("--classes", default="kick,snare,tom,hihat-closed,hihat-open,ride,crash,cajon,body,percussion")
+    a.add_argument("--classes", default="kick,snare,tom,hihat-closed,hihat-open,ride,crash,china,cajon,body")
     a = a.parse_args()
     torch.set_num_threads(1)
     model, held = load(a.checkpoint), Sounds(a.shards, validation=True)

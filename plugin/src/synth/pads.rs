@@ -50,7 +50,7 @@ pub const KIT: [Preset; PADS] = [
     preset("Low tom", "tom", &[41, 43], 0, -5.0, 30.0),
     preset("Mid tom", "tom", &[45, 47], 0, 0.0, 10.0),
     preset("High tom", "tom", &[48, 50], 0, 4.0, -15.0),
-    preset("Side stick", "percussion", &[37], 0, 0.0, 0.0),
+    preset("Side stick", "tabla", &[37], 0, 7.0, 0.0),
     preset("Ride", "ride", &[51, 53, 59], 0, 0.0, 30.0),
     preset("Crash", "crash", &[49, 57, 55], 0, 0.0, -35.0),
     preset("China", "china", &[52], 0, 0.0, 40.0),
@@ -58,21 +58,14 @@ pub const KIT: [Preset; PADS] = [
     preset("Cajon", "cajon", &[60, 61], 0, 0.0, -10.0),
     preset("Frame drum", "frame-drum", &[62, 63, 64], 0, 0.0, 10.0),
     preset("Tabla", "tabla", &[65, 66], 0, 0.0, 20.0),
-    preset(
-        "Percussion",
-        "percussion",
-        &[54, 56, 75, 76, 77],
-        0,
-        3.0,
-        -25.0,
-    ),
+    preset("Percussion", "body", &[54, 56, 75, 76, 77], 0, 5.0, -25.0),
 ];
 
 /// Seconds that a sound of a class is made for; a shorter one is sooner there.
 #[must_use]
 pub fn seconds(class: &str) -> f32 {
     match class {
-        "hihat-closed" | "body" | "percussion" => 0.4,
+        "hihat-closed" | "body" => 0.4,
         "kick" | "snare" | "cajon" | "tabla" => 0.5,
         "tom" | "frame-drum" => 0.7,
         _ => 1.0,

@@ -192,7 +192,7 @@ impl Vocoder {
         let bands = self.definition.bands;
         let length = mel.first().map_or(0, |frames| frames.len());
         if mel.len() != self.signals.len()
-            || length % bands != 0
+            || !length.is_multiple_of(bands)
             || mel.iter().any(|frames| frames.len() != length)
         {
             let found: Vec<usize> = mel.iter().map(|frames| frames.len()).collect();

@@ -66,8 +66,8 @@ fn frames(rule: &Rules<'_>, mel: &Mel, rate: u32, (window, hop): (usize, usize))
     )?;
     // Hann overlap-adds to a constant from four hops on; the start takes every fft/window-th bin.
     let ok = (16..=FFT_MAX).contains(&mel.fft)
-        && mel.fft % window == 0
-        && mel.fft % hop == 0
+        && mel.fft.is_multiple_of(window)
+        && mel.fft.is_multiple_of(hop)
         && mel.fft >= 4 * hop;
     rule.holds(
         ok,
