@@ -165,11 +165,17 @@ fn partition(
     let single = evaluate(network, input, frames, 1).map_err(|e| e.to_string())?;
     let error = error_energy(&single, whole);
     let text = format!("relative error {:.1e} over {frames} frames", error.sqrt());
-    if error <= TOLERANCE {
+    // A vocoder may carry the phase of its harmonics from frame to frame: rounding of F0 grows with their number.
+    let limit = match network.card().task {
+        Task::Vocode => 100.0 * TOLERANCE,
+        Task::Denoise | Task::Synth => TOLERANCE,
+    };
+    if error <= limit {
         return Ok(text);
     }
     Err(format!(
-        "{text}, expected at most 1e-5; the network looks ahead or loses a state"
+        "{text}, expected at most {:.0e}; the network looks ahead or loses a state",
+        limit.sqrt()
     ))
 }
 
