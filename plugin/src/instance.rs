@@ -290,7 +290,10 @@ impl Instance {
         if let (Some(running), true) = (&mut inner.running, self.begun.load(Relaxed)) {
             match running.worker.swap(stream) {
                 Ok(()) => running.wanted = wanted,
-                Err(error) => inner.status.messages.push(error.to_string()),
+                Err(error) => {
+                    running.worker.give_up();
+                    inner.status.messages.push(error.to_string());
+                }
             }
             return;
         }

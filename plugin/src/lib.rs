@@ -1,4 +1,5 @@
-//! diffwav Denoise: the engine of [`diffwav`] as an effect for audio workstations (CLAP, VST3) and on its own.
+//! diffwav Denoise and diffwav Synth: the engine of [`diffwav`] as an effect and as an instrument for audio workstations
+//! (CLAP, VST3, in one bundle), and the effect on its own.
 //!
 //! ```text
 //! host block ─▶ input gain ─▶ engine::worker (its own thread) ─▶ output gain ─▶ host block
@@ -6,7 +7,8 @@
 //! ```
 //!
 //! [`denoise`] is what a host calls; [`chain`] is the way of a block; [`instance`] builds engines off the audio thread
-//! on the [`keeper`]'s; [`patience`] says how long a call may wait. [`editor`] is the window.
+//! on the [`keeper`]'s; [`patience`] says how long a call may wait. [`editor`] is the window. The instrument has a room
+//! of its own: [`synth`].
 
 pub mod chain;
 pub mod denoise;
@@ -19,10 +21,12 @@ pub mod patience;
 pub mod place;
 pub mod ramp;
 pub mod state;
+pub mod synth;
 pub mod text;
 pub mod wanted;
 
 pub use denoise::Denoise;
+pub use synth::Synth;
 
 // The exported symbols are the interfaces' own; they have no documentation of ours.
 #[allow(
@@ -33,7 +37,7 @@ pub use denoise::Denoise;
 )]
 #[doc(hidden)]
 pub mod export {
-    use crate::Denoise;
-    nice_plug::nice_export_clap!(Denoise);
-    nice_plug::nice_export_vst3!(Denoise);
+    use crate::{Denoise, Synth};
+    nice_plug::nice_export_clap!(Denoise, Synth);
+    nice_plug::nice_export_vst3!(Denoise, Synth);
 }

@@ -4,13 +4,25 @@ use std::collections::BTreeMap;
 
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::params::{DenoiseParams, DeviceChoice, ModelChoice};
 
-/// Makes a state fit: what it lacks gets its default (else the value of before would stay), numbers go into their
-/// range, and what is of the wrong type is dropped. Unknown parameters of newer versions are left to be ignored.
+/// Makes a state of the effect fit.
 pub fn repair(state: &mut PluginState) {
-    let params = DenoiseParams::default();
+    fit_parameters(state, &DenoiseParams::default(), knows);
+    fit_field::<crate::params::Saved>(state, "diffwav");
+}
+
+/// Makes the parameters fit: what a state lacks gets its default (else the value of before would stay), numbers go into
+/// their range, and what is of the wrong type is dropped. Unknown parameters of newer versions are left to be ignored.
+/// `params` are fresh ones; `knows` says whether a choice, by the parameter's id and its own, is one.
+pub(crate) fn fit_parameters(
+    state: &mut PluginState,
+    params: &impl Params,
+    knows: impl Fn(&str, &str) -> bool,
+) {
     let known: BTreeMap<String, ParamPtr> = params
         .param_map()
         .into_iter()
@@ -37,11 +49,16 @@ pub fn repair(state: &mut PluginState) {
         };
         state.params.insert(id, value);
     }
-    let saved = state.fields.entry("diffwav".to_owned());
-    let readable = |text: &String| serde_json::from_str::<crate::params::Saved>(text).is_ok();
-    let text = saved.or_default();
-    if !readable(text) {
-        *text = serde_json::to_string(&crate::params::Saved::default()).unwrap_or_default();
+}
+
+/// Puts the default in the place of a field that is missing or cannot be read.
+pub(crate) fn fit_field<T: Default + Serialize + DeserializeOwned>(
+    state: &mut PluginState,
+    name: &str,
+) {
+    let text = state.fields.entry(name.to_owned()).or_default();
+    if serde_json::from_str::<T>(text).is_err() {
+        *text = serde_json::to_string(&T::default()).unwrap_or_default();
     }
 }
 

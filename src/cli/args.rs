@@ -5,6 +5,7 @@ mod denoise;
 mod live;
 mod synth;
 mod vary;
+mod vocode;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use denoise::Denoise;
 pub use live::{Live, Monitor};
 pub use synth::{Saving, Sound, Synth};
 pub use vary::Vary;
+pub use vocode::Vocode;
 
 /// Remove noise from recordings with a streaming diffusion model, on your own machine.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ pub enum Command {
     Synth(Box<Synth>),
     /// Make variations of your own sounds, or of a whole folder of them
     Vary(Box<Vary>),
+    /// Make speech from mel frames
+    Vocode(Box<Vocode>),
     /// Measure how fast a model runs here, hop by hop and in large blocks
     Bench(Bench),
     /// Look at the models: those that ship and your own

@@ -23,6 +23,7 @@ mod runtime;
 mod studio;
 mod synth;
 mod vary;
+mod vocode;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         args::Command::Live(arguments) => live::run(&arguments),
         args::Command::Synth(arguments) => synth::run(&arguments),
         args::Command::Vary(arguments) => vary::run(&arguments),
+        args::Command::Vocode(arguments) => vocode::run(&arguments),
         args::Command::Bench(arguments) => bench::run(&arguments),
         args::Command::Models(arguments) => models::run(&arguments),
         args::Command::Devices(arguments) => devices::run(&arguments),

@@ -111,6 +111,22 @@ fn info(card: &Card) -> String {
         true => line("look-ahead", format!("{} hops", card.lookahead)),
         false => line("look-ahead", "the whole sound".into()),
     }
+    if let Some(mel) = &card.mel {
+        let bands = format!("{} bands, {} to {} Hz", mel.bands, mel.low, mel.high);
+        line(
+            "mel frames",
+            format!(
+                "{bands}, FFT {}, hop {} (`diffwav vocode --mel-definition`)",
+                mel.fft, mel.hop
+            ),
+        );
+    }
+    if let Some(project) = &card.project {
+        line(
+            "projection",
+            format!("{} times onto the mel frames", project.stages),
+        );
+    }
     let steps: Vec<String> = card.steps.allowed.iter().map(ToString::to_string).collect();
     line(
         "steps",

@@ -55,7 +55,8 @@ pub fn run(typed: &Vary) -> Outcome {
             Err(error) => failures.push((job.source.display().to_string(), error)),
         }
     }
-    if let Some(path) = &plan.manifest {
+    let manifest = plan.manifest.filter(|_| !made.is_empty());
+    if let Some(path) = &manifest {
         Manifest::of(&studio, &made).write(path, typed.saving.overwrite)?;
     }
     let interrupted = failures
@@ -81,7 +82,7 @@ pub fn run(typed: &Vary) -> Outcome {
             .iter()
             .map(|(source, error)| report::Failed::new(source, error))
             .collect(),
-        manifest: plan.manifest.map(|path| path.display().to_string()),
+        manifest: manifest.map(|path| path.display().to_string()),
         work_seconds: watch.seconds(),
     }
     .print(typed.saving.report)?;

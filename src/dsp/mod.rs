@@ -3,6 +3,8 @@
 pub mod convert;
 pub mod denormals;
 pub mod fifo;
+pub mod mel;
+pub mod mel_inverse;
 pub mod noise;
 pub mod normalise;
 pub mod resample;

@@ -1,9 +1,9 @@
 //! The engine: one streaming object for file mode, live mode and plugin.
 //!
 //! [`stream::Stream`] is push and pull, with a constant, exactly known delay; [`offline::Offline`] wraps it for files:
-//! output sample-aligned and as long as the input. Below them [`transform`] turns hops into the network's frames and
-//! back, and [`reverse`] walks the stages of the reverse sampler, each with its own caches. [`generate`] runs it over
-//! whole sounds, from noise.
+//! output sample-aligned and as long as the input, with overlapping calls where a device runs them. Below them
+//! [`transform`] turns hops into the network's frames and back, and [`reverse`] walks the stages of the reverse sampler,
+//! each with its own caches. [`generate`] runs it over whole sounds, from noise.
 
 pub mod alignment;
 mod ends;
@@ -23,6 +23,7 @@ pub mod settings;
 pub mod stream;
 pub mod trace;
 pub mod transform;
+pub mod vocode;
 pub mod worker;
 
 pub use offline::Offline;

@@ -101,15 +101,24 @@ impl Reverse {
     /// # Errors
     /// When the network fails; the stream must then be reset, for its stages are no longer at one frame.
     pub fn run(&mut self, y: &[f32]) -> Result<&mut [f32]> {
-        if self.plan.start.noise != 0.0 {
-            self.draw(0);
-        }
-        self.plan.start.apply(&mut self.x, y, &self.noise);
         // Without a condition the signal may still be where the process starts: zero-shot denoising.
         let condition = match self.network.card().task {
             Task::Synth => &[],
             Task::Denoise | Task::Vocode => y,
         };
+        self.run_from(y, condition)
+    }
+
+    /// As [`run`](Self::run), where the network is told something else than where the process starts: `y` is the start
+    /// `[B, C, T, F]`, `condition` what the network's `y` is to be.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_from(&mut self, y: &[f32], condition: &[f32]) -> Result<&mut [f32]> {
+        if self.plan.start.noise != 0.0 {
+            self.draw(0);
+        }
+        self.plan.start.apply(&mut self.x, y, &self.noise);
         let began = Instant::now();
         for index in 0..self.running {
             if index > 0 && self.is_short_of_time(began.elapsed(), index) {

@@ -16,6 +16,7 @@ mod guard;
 mod info;
 mod metadata;
 mod mp4_edit;
+pub mod npy;
 mod pcm;
 mod quantize;
 mod read;

@@ -56,6 +56,12 @@ pub struct Card {
     /// Default guidance scale w: out = (1 + w)·cond − w·uncond. 0: one evaluation a step.
     #[serde(default)]
     pub guidance: f32,
+    /// The mel frames that a `vocode` network takes.
+    #[serde(default)]
+    pub mel: Option<Mel>,
+    /// How a vocoder's sound is brought onto its mel frames at the end; absent: not at all.
+    #[serde(default)]
+    pub project: Option<Project>,
     /// What it was trained on.
     #[serde(default)]
     pub data: Vec<Source>,
@@ -80,6 +86,40 @@ pub struct Control {
     pub min: f32,
     /// The largest.
     pub max: f32,
+}
+
+/// Mel frames as `dsp::mel` computes them; the vocoder's x is divided by their pseudo-inverse.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mel {
+    /// Length of the Hann window and of its FFT, in samples.
+    pub fft: usize,
+    /// Samples from frame to frame; that of the transform.
+    pub hop: usize,
+    /// M: bands.
+    pub bands: usize,
+    /// Lower edge of the lowest band in Hz.
+    pub low: f64,
+    /// Upper edge of the highest band in Hz.
+    pub high: f64,
+    /// Smallest value before the logarithm.
+    pub floor: f32,
+    /// The start is at least this times the interpolated mel frame, where the pseudo-inverse is less.
+    pub bound: f32,
+}
+
+/// Projection onto the mel frames (see `engine::vocode::project`).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Stages, unless the user says another number.
+    pub stages: usize,
+    /// How far the phase is carried beyond its last change.
+    pub momentum: f32,
+    /// Share of the ratio of wanted to found that one stage makes good; above 1 to get there sooner.
+    pub relax: f32,
+    /// Largest logarithm of that ratio.
+    pub limit: f32,
 }
 
 /// What a network is for.

@@ -53,6 +53,14 @@ impl Card {
             )?,
             onset: fields.get_or("onset", "a whole number of samples")?,
             guidance: fields.get_or("guidance", "a guidance scale, 0 or more")?,
+            mel: fields.get_or(
+                "mel",
+                "{\"fft\", \"hop\", \"bands\", \"low\", \"high\", \"floor\", \"bound\"}",
+            )?,
+            project: fields.get_or(
+                "project",
+                "{\"stages\", \"momentum\", \"relax\", \"limit\"}",
+            )?,
             data: fields.get_or("data", "a list of {\"source\": …, \"licence\": …}")?,
             licence: fields.get("licence", "an SPDX licence expression")?,
             commit: fields.get_or("commit", "a text")?,

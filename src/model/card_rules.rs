@@ -1,6 +1,7 @@
 //! The ranges of a card's values, and which of them must agree.
 
 mod generative;
+mod vocode;
 
 use std::fmt::Display;
 
@@ -65,11 +66,12 @@ pub fn check(origin: &str, card: &Card) -> Result<()> {
         "true: streaming needs a causal network",
     )?;
     rule.holds(
-        card.lookahead == 0,
+        card.lookahead == 0 || card.task == Task::Vocode,
         "lookahead",
         card.lookahead,
-        "0: this version delays no frames",
+        "0: only a vocoder may look ahead",
     )?;
+    vocode::check(&rule, card)?;
     generative::check(&rule, card)?;
     match &card.self_test {
         Some(test) => self_test(&rule, test, card.frames_max),

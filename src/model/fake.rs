@@ -254,6 +254,8 @@ pub fn card(transform: Transform) -> Card {
         controls: Vec::new(),
         onset: 0,
         guidance: 0.0,
+        mel: None,
+        project: None,
         data: Vec::new(),
         licence: "MIT OR Apache-2.0".to_owned(),
         commit: String::new(),

@@ -155,10 +155,15 @@ fn time(
             y.push((0.37 * number as f32 + row as f32).sin());
         }
     }
-    let condition = if network.card().task == Task::Synth {
-        &[][..]
-    } else {
-        &y
+    let mel = network
+        .card()
+        .mel
+        .map_or(0, |mel| batch * mel.bands * frames);
+    let mel = vec![-5.0; mel];
+    let condition = match network.card().task {
+        Task::Synth => &[][..],
+        Task::Denoise => &y,
+        Task::Vocode => &mel,
     };
     let (labels, controls) = unspecified(network.card(), batch);
     let (mut out, mut first) = (vec![0.0; y.len()], Vec::new());

@@ -13,12 +13,16 @@ pub const DEFAULT: &str = "denoise-v1";
 /// The model that makes sounds when none is named.
 pub const DEFAULT_SYNTH: &str = "oneshot-v1";
 
+/// The vocoder that runs when none is named.
+pub const VOCODER: &str = "vocoder-v1";
+
 /// The model for `task` when none is named.
 #[must_use]
 pub fn default_for(task: Task) -> &'static str {
     match task {
         Task::Synth => DEFAULT_SYNTH,
-        Task::Denoise | Task::Vocode => DEFAULT,
+        Task::Vocode => VOCODER,
+        Task::Denoise => DEFAULT,
     }
 }
 
@@ -36,6 +40,14 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: DEFAULT,
         bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
+    },
+    BuiltIn {
+        name: DEFAULT_SYNTH,
+        bytes: include_bytes!("../../models/oneshot-v1/oneshot-v1.onnx"),
+    },
+    BuiltIn {
+        name: VOCODER,
+        bytes: include_bytes!("../../models/vocoder-v1/vocoder-v1.onnx"),
     },
     BuiltIn {
         name: "toy-denoiser",

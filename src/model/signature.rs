@@ -131,7 +131,7 @@ impl Signature {
                     .fits(port, FLOAT, &[Dim::Batch, Dim::Fixed(signature.controls)])
                     .map(|()| Input::Controls)?,
                 "y" => {
-                    signature.y = Some(graph.condition(port, card.task, &frames)?);
+                    signature.y = Some(graph.condition(port, card, &frames)?);
                     Input::Y
                 }
                 name if name.starts_with("state_") => {

@@ -8,7 +8,10 @@ fn the_help_names_every_command() {
     for word in [
         "denoise",
         "live",
+        "synth",
+        "vary",
         "devices",
+        "vocode",
         "bench",
         "models",
         "completions",

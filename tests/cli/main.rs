@@ -13,4 +13,7 @@ mod picture;
 mod pipes;
 mod report;
 mod sound;
+mod synth;
+mod vary;
+mod vocode;
 mod world;

@@ -4,9 +4,11 @@
 
 mod amount;
 mod generate;
+mod lengths;
 mod null;
 mod overlap;
 mod partition;
 mod real;
 mod safety;
 mod support;
+mod vary;

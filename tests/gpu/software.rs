@@ -97,6 +97,47 @@ fn a_file_is_cleaned_as_on_the_cpu() {
 
 #[test]
 #[ignore = "needs a Vulkan driver: cargo xtask test --gpu-software"]
+fn several_files_a_call_are_cleaned_as_on_the_cpu() {
+    let folder = TempDir::new().unwrap();
+    let input = folder.path().join("in");
+    std::fs::create_dir(&input).unwrap();
+    for (name, seconds) in [("a.wav", 0.7), ("b.wav", 0.5)] {
+        let noisy = recording(folder.path(), seconds);
+        std::fs::rename(noisy, input.join(name)).unwrap();
+    }
+    let clean = |device: &str| {
+        let out = folder.path().join(device);
+        let mut command = assert_cmd::Command::cargo_bin("diffwav").unwrap();
+        command.arg("denoise").arg(&input).arg("-o").arg(&out);
+        command.args(["--bit-depth", "32f", "--report", "json", "--jobs", "2"]);
+        let output = command.args(["--device", device]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let files = report["files"].as_array().unwrap();
+        assert!(files.len() == 2 && files.iter().all(|file| file["device"] == device));
+        let mut names: Vec<_> = std::fs::read_dir(&out)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        names.sort();
+        let read = |path: &std::path::PathBuf| -> Vec<f32> {
+            let reader = hound::WavReader::open(path).unwrap();
+            reader.into_samples().map(Result::unwrap).collect()
+        };
+        names.iter().map(read).collect::<Vec<_>>()
+    };
+    let (cpu, gpu) = (clean("cpu"), clean("webgpu"));
+    assert_eq!((cpu.len(), gpu.len()), (2, 2));
+    for (cpu, gpu) in cpu.iter().zip(&gpu) {
+        let error = error(gpu, cpu);
+        println!("relative error {error:.2e}");
+        assert!(error < TOLERANCE && error > 0.0, "{error}");
+    }
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver: cargo xtask test --gpu-software"]
 fn the_whole_graph_runs_there() {
     let output = assert_cmd::Command::cargo_bin("diffwav")
         .unwrap()

@@ -163,7 +163,16 @@ fn faults_name_the_field_the_value_and_what_was_expected() {
 #[test]
 fn every_missing_member_is_named() {
     let card: Value = serde_json::from_str(&onnx::card()).unwrap();
-    let optional = ["normalise", "labels", "data", "commit", "self_test"];
+    let optional = [
+        "normalise",
+        "labels",
+        "controls",
+        "onset",
+        "guidance",
+        "data",
+        "commit",
+        "self_test",
+    ];
     for key in card.as_object().unwrap().keys() {
         let result = parse(|card| drop(card.as_object_mut().unwrap().remove(key)));
         match optional.contains(&key.as_str()) {
@@ -181,4 +190,68 @@ fn what_is_no_object_is_refused() {
     }
     let deep = "[".repeat(100_000);
     assert!(Card::parse("test.onnx", &deep).is_err());
+}
+
+/// A card of a network that makes sounds, changed.
+fn synth(change: impl FnOnce(&mut Value)) -> Result<Card, String> {
+    parse(|card| {
+        card["task"] = json!("synth");
+        card["causal"] = json!(false);
+        card["normalise"] = Value::Null;
+        card["path"] = json!({"kind": "vp_cosine"});
+        card["sampler"] = json!("dpm-solver-2m");
+        card["labels"] = json!(["kick", "snare"]);
+        card["controls"] = json!([{"name": "brightness", "min": -2, "max": 2}]);
+        (card["onset"], card["guidance"]) = (json!(240), json!(0.5));
+        change(card);
+    })
+}
+
+#[test]
+fn what_a_network_that_makes_sounds_says_of_itself_is_checked() {
+    let card = synth(|_| {}).unwrap();
+    assert_eq!((card.onset, card.guidance), (240, 0.5));
+    assert_eq!(card.controls[0].name, "brightness");
+    for (key, value, expected) in [
+        ("labels", json!(["a", "a"]), "different names"),
+        ("labels", json!(["a/b"]), "different names"),
+        ("labels", json!(["all"]), "none of them all or none"),
+        (
+            "labels",
+            json!([]),
+            "without labels there is nothing to guide by",
+        ),
+        ("guidance", json!(-1), "guidance is -1, expected 0 to 20"),
+        ("guidance", json!("much"), "a guidance scale"),
+        ("onset", json!(10_000_000), "less than the"),
+        ("onset", json!(-1), "a whole number of samples"),
+        (
+            "path",
+            json!({"kind": "bridge_ve", "k": 2.6, "c": 0.4}),
+            "starts from noise alone",
+        ),
+        (
+            "normalise",
+            json!({"kind": "peak_follower", "release_seconds": 1.0, "floor": 0.1}),
+            "no level to follow",
+        ),
+        (
+            "controls",
+            json!([{"name": "a", "min": 2, "max": 2}]),
+            "a smallest value below",
+        ),
+        (
+            "controls",
+            json!([{"name": "", "min": 0, "max": 2}]),
+            "different names",
+        ),
+        ("controls", json!([{"name": "a"}]), "a list of {\"name\""),
+    ] {
+        let text = synth(|card| card[key] = value.clone()).unwrap_err();
+        assert!(text.contains(expected), "{key} = {value}: {text}");
+    }
+    let text = parse(|card| card["causal"] = json!(false)).unwrap_err();
+    assert!(text.contains("streaming needs a causal network"), "{text}");
+    let text = parse(|card| card["onset"] = json!(5)).unwrap_err();
+    assert!(text.contains("only a synth model"), "{text}");
 }

@@ -6,8 +6,9 @@ use crate::bundle::{self, Options};
 use crate::{Outcome, packages, run};
 
 /// The drivers, in the order in which a failure says most.
-const DRIVERS: [&str; 4] = [
+const DRIVERS: [&str; 5] = [
     "test_pedalboard.py",
+    "test_synth.py",
     "test_dawdreamer.py",
     "test_library.py",
     "test_mends.py",
@@ -48,6 +49,7 @@ pub fn hosts(all: bool) -> Outcome {
     if packages::ensure("to open the editor", &SCREEN, false) {
         for arguments in [&["1"][..], &["2"], &["1", "again"]] {
             drive(&python, "editor.py", arguments)?;
+            drive(&python, "editor_synth.py", arguments)?;
         }
     }
     Ok(())

@@ -10,12 +10,13 @@ from .network import C, F, K, L, OneShot
 from .params import params as p
 from .path import STEPS, denoise, levels, sample, times
 
-CLASSES, CONTROLS = list(p.classes), ["brightness", "length"]
+CLASSES, CONTROLS = [c for c in p.classes if c not in p.hidden], ["brightness", "length"]
 
 
 def embedding(g, e):                                     # -> [B, W]
     a = g("Mul", g("Unsqueeze", "t", g.ints(1)), e.frequency)
-    what = g("Add", g("Gather", e.label, "label", axis=0), g("MatMul", "controls", e.controls))
+    rows = [i for i, c in enumerate(p.classes) if c not in p.hidden] + [len(p.classes)]     # the last one: no class
+    what = g("Add", g("Gather", e.label[rows], "label", axis=0), g("MatMul", "controls", e.controls))
     h = g("Gemm", g("Concat", g("Sin", a), g("Cos", a), axis=1), e.w1, e.b1)
     h = g.silu(g("Add", h, what))
     return g.silu(g("Gemm", g.silu(g("Gemm", h, e.w2, e.b2)), e.w3, e.b3))
@@ -105,7 +106,7 @@ def card(run, version, commit, guidance):
         "transform": {"kind": "stft", "window": p.window, "hop": p.hop, "shape": "sqrt_hann", "exponent": p.exponent,
                       "scale": p.scale},
         "predicts": "x0", "path": {"kind": "vp_cosine"}, "sampler": "dpm-solver-2m",
-        "steps": {"default": 12, "allowed": STEPS, "times": {str(n): times(n) for n in STEPS}},
+        "steps": {"default": 8, "allowed": STEPS, "times": {str(n): times(n) for n in STEPS}},
         "frames_max": p.frames, "lookahead": 0, "causal": False, "labels": CLASSES,
         "controls": [{"name": n, "min": -2, "max": 2} for n in CONTROLS], "onset": p.onset, "guidance": guidance,
         "data": sources(), "licence": "MIT OR Apache-2.0", "commit": commit,
@@ -127,13 +128,14 @@ def golden(model, out, run):
     save = lambda name, a: np.save(os.path.join(out, name + ".npy"), np.asarray(a, np.float32))
     torch.manual_seed(11)
     x = torch.randn(2, 2, 24, F)
-    label, controls = torch.tensor([0, len(CLASSES)]), torch.tensor([[0.5, -1.0], [0.0, 0.0]])
+    label, controls = torch.tensor([0, len(p.classes)]), torch.tensor([[0.5, -1.0], [0.0, 0.0]])
+    known = np.array([0, len(CLASSES)])                  # the same two in the exported model
     save("x", x), save("controls", controls)
     worst = 0.0
     for name, t in (("out_t1", 1.0), ("out_t05", 0.5)):
         d = model(x, torch.full((2,), t), label, controls)
         save(name, d)
-        worst = max(worst, float(np.abs(run(x.numpy(), np.full(2, t, np.float32), label.numpy(), controls.numpy()) - d.numpy()).max()))
+        worst = max(worst, float(np.abs(run(x.numpy(), np.full(2, t, np.float32), known, controls.numpy()) - d.numpy()).max()))
     save("sample_n4", sample(model, x[:1], torch.tensor([1]), controls[:1], 4, guidance=1.0))
     return worst
 
@@ -144,7 +146,7 @@ if __name__ == "__main__":
     a.add_argument("--out", required=True)
     a.add_argument("--version", default="1.0.0")
     a.add_argument("--commit", default="initial")
-    a.add_argument("--guidance", type=float, default=0.5)
+    a.add_argument("--guidance", type=float, default=1.0)
     a = a.parse_args()
     torch.set_num_threads(1)
     model = load(a.checkpoint)

@@ -21,6 +21,8 @@ params = SimpleNamespace(
         "cajon": ["cajon"], "frame-drum": ["bobobo_drum"], "body": ["body_percussion"], "tabla": ["tabla"],
         "percussion": ["perc", "electro_perc"],
     },
+    # Trained on, but not offered: 48 sounds with nothing in common, of which the judge found copies (16 % of what was made).
+    hidden=["percussion"],
     p_no_class=0.1,                # label dropped: what guidance needs
     speed=0.12,                    # resampled by e^+-speed
     tilt=3.0,                      # dB an octave around 1 kHz is tilt / 4, drawn from N(0, 1)

@@ -5,6 +5,7 @@ DPM-Solver++(2M) (2211.01095) with the data prediction D, as the engine runs it:
 """
 import math
 import torch
+from .params import params as p
 
 # Where the network is asked for N steps: t falls evenly but for its last part, which is shorter than a step.
 STEPS = [4, 6, 8, 12, 25]
@@ -28,7 +29,7 @@ def denoise(model, x, t, label, controls, guidance):
     time = torch.full((len(x),), t)
     d = model(x, time, label, controls)
     if guidance:
-        none = torch.full_like(label, model.embed.label.shape[0] - 1)
+        none = torch.full_like(label, getattr(model, "no_class", len(p.classes)))
         d = (1 + guidance) * d - guidance * model(x, time, none, controls)
     return d
 

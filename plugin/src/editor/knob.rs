@@ -18,6 +18,19 @@ pub fn knob(
     centred: bool,
     help: &str,
 ) {
+    titled(ui, rect, setter, param, param.name(), centred, help);
+}
+
+/// The same with a title of its own, where what is around says the rest of the name.
+pub fn titled(
+    ui: &mut Ui,
+    rect: Rect,
+    setter: &ParamSetter<'_>,
+    param: &FloatParam,
+    title: &str,
+    centred: bool,
+    help: &str,
+) {
     let response = ui
         .interact(
             rect,
@@ -35,7 +48,7 @@ pub fn knob(
     painter.text(
         rect.center_top() + vec2(0.0, 2.0),
         Align2::CENTER_TOP,
-        param.name(),
+        title,
         theme::small(),
         theme::FAINT,
     );

@@ -5,13 +5,13 @@
 mod app;
 mod footer;
 mod header;
-mod knob;
+pub(crate) mod knob;
 mod meters;
 mod models;
 mod presets;
 mod spectrogram;
-mod theme;
-mod wheel;
+pub(crate) mod theme;
+pub(crate) mod wheel;
 
 use std::sync::Arc;
 

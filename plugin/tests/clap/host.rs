@@ -58,7 +58,13 @@ pub type Stopped = StoppedPluginAudioProcessor<TestHost>;
 pub type Started = StartedPluginAudioProcessor<TestHost>;
 
 impl Plugin {
+    /// The effect.
     pub fn new() -> Self {
+        Self::of(c"io.github.diffwav.denoise")
+    }
+
+    /// One of the plugins in the bundle.
+    pub fn of(id: &std::ffi::CStr) -> Self {
         // SAFETY: the entry is the plugin's own, and a path that it does not read.
         let entry = unsafe {
             PluginEntry::load_from_raw(
@@ -68,7 +74,6 @@ impl Plugin {
         }
         .unwrap();
         let info = HostInfo::new("diffwav tests", "diffwav", "", "1").unwrap();
-        let id = c"io.github.diffwav.denoise";
         let instance = PluginInstance::new(|()| Requests, |_| (), &entry, id, &info);
         Self {
             instance: instance.unwrap(),

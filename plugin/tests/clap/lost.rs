@@ -42,11 +42,12 @@ fn a_bounce_goes_on_with_the_cpu_at_the_same_latency() {
     let cpu = file_mode(Box::new(world::memory()), &input, 48_000, &settings());
     let mut plugin = Plugin::new();
     plugin.offline(true);
-    let stopped = plugin.activate(48_000.0, 512);
+    // Blocks of a hop: the new engine then begins at a hop of the file's, and its frames are the same.
+    let stopped = plugin.activate(48_000.0, 480);
     let latency = plugin.latency();
     let (stopped, out) = on_audio_thread(|| {
         let mut started = stopped.start_processing().unwrap();
-        let out = run(&mut started, &input, blocks(512), &[]);
+        let out = run(&mut started, &input, blocks(480), &[]);
         (started.stop_processing(), out)
     });
     assert_eq!(plugin.latency(), latency);

@@ -16,4 +16,5 @@ mod params;
 mod signal;
 mod state;
 mod storm;
+mod synth;
 mod world;

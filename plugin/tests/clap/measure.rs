@@ -10,7 +10,7 @@ use crate::world;
 const RATE: f64 = 48_000.0;
 
 /// CPU seconds of this process, all threads.
-fn cpu() -> f64 {
+pub fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat
         .rsplit(')')
@@ -27,7 +27,7 @@ fn cpu() -> f64 {
 }
 
 /// Resident memory in MB.
-fn memory() -> f64 {
+pub fn memory() -> f64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm
         .split_whitespace()

@@ -5,12 +5,23 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from pedalboard import load_plugin
 from pedalboard.io import AudioFile
 
 ROOT = Path(os.environ["DIFFWAV_ROOT"])
 VST3 = str(ROOT / "target/bundled/diffwav.vst3")
 WORK = ROOT / "target/hosts"
 RATE = 48_000
+
+
+def denoise(bundle: str = VST3):
+    """The effect of the two plugins in the bundle."""
+    return load_plugin(bundle, plugin_name="diffwav Denoise")
+
+
+def synth():
+    """The instrument."""
+    return load_plugin(VST3, plugin_name="diffwav Synth")
 
 
 def read(path: Path) -> np.ndarray:

@@ -9,8 +9,7 @@ import threading
 import time
 
 import numpy as np
-from common import RATE, VST3, WORK, noisy
-from pedalboard import load_plugin
+from common import RATE, WORK, denoise, noisy
 
 
 def start(*command, **options):
@@ -52,7 +51,7 @@ def picture(name: str):
 
 
 def states(scale: int):
-    plugin = load_plugin(VST3)
+    plugin = denoise()
     stop, close = threading.Event(), threading.Event()
 
     def drive():
@@ -81,7 +80,7 @@ def states(scale: int):
 
 
 def again_and_again(times: int):
-    plugin = load_plugin(VST3)
+    plugin = denoise()
     stop = threading.Event()
     audio = threading.Thread(target=play, args=(plugin, stop))
     audio.start()

@@ -9,15 +9,14 @@ import sys
 import threading
 
 import numpy as np
-from common import RATE, VST3, main
-from pedalboard import load_plugin
+from common import RATE, denoise, main
 
 
 def storm(cycles: int) -> None:
     """Instances come and go, and while they live their parameters change from two threads."""
     sound = np.random.default_rng(1).standard_normal((2, 2048)).astype(np.float32) * 0.1
     for cycle in range(cycles):
-        plugins = [load_plugin(VST3) for _ in range(1 + cycle % 3)]
+        plugins = [denoise() for _ in range(1 + cycle % 3)]
         stop = threading.Event()
 
         def turn(plugin):

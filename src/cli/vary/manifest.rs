@@ -138,9 +138,9 @@ impl Manifest {
     fn csv(&self) -> std::io::Result<Vec<u8>> {
         let mut text = String::new();
         for (index, row) in self.rows.iter().enumerate() {
-            let serde_json::Value::Object(fields) = serde_json::to_value(row)? else {
-                continue;
-            };
+            // By way of the text, which has the shortest form of every number.
+            let fields: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(&serde_json::to_string(row)?)?;
             if index == 0 {
                 csv::write(&COLUMNS.map(str::to_owned), &mut text);
             }

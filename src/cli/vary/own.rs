@@ -55,21 +55,27 @@ impl Own {
                 ));
             }
         }
-        let mut converted: Vec<Vec<f32>> = Vec::with_capacity(planes.len());
-        for plane in &planes {
-            let safe: Vec<f32> = plane.iter().map(|s| sanitise::sample(*s)).collect();
-            converted.push(convert(&safe, spec.rate, rate)?);
-        }
-        let slices: Vec<&[f32]> = converted.iter().map(Vec::as_slice).collect();
+        let safe: Vec<Vec<f32>> = planes
+            .iter()
+            .map(|plane| plane.iter().map(|s| sanitise::sample(*s)).collect())
+            .collect();
+        let slices: Vec<&[f32]> = safe.iter().map(Vec::as_slice).collect();
         if slices.iter().all(|plane| plane.iter().all(|s| *s == 0.0)) {
             return Err(bad(
                 "there is only digital silence in it".into(),
                 "give a recording of a sound",
             ));
         }
-        let at = transient(&slices, rate);
+        // At the rate of the file: the filter rings before a transient.
+        let at = spec.rate.seconds(transient(&slices, spec.rate) as u64);
+        let at = (at * f64::from(rate.0)).round() as usize;
+        let mut bases = Vec::with_capacity(planes.len());
+        for plane in &slices {
+            let whole = convert(plane, spec.rate, rate)?;
+            bases.push(whole[at.min(whole.len().saturating_sub(1))..].into());
+        }
         Ok(Self {
-            bases: slices.iter().map(|plane| plane[at..].into()).collect(),
+            bases,
             planes,
             spec,
         })

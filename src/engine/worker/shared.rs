@@ -115,9 +115,10 @@ impl Shared {
         if let Ok(mut place) = self.failure.lock() {
             *place = None;
         }
+        // First of all: who no longer waits must see it.
+        self.renewals.fetch_add(1, Release);
         self.failed.store(false, Release);
         self.awaited.store(false, Release);
-        self.renewals.fetch_add(1, Release);
     }
 
     pub fn report(&self) -> Report {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ort::memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, MemoryType};
 use ort::session::{IoBinding, Session, SharedSessionInner};
-use ort::value::{Tensor, TensorRef};
+use ort::value::Tensor;
 
 use crate::model::contract::finite;
 use crate::model::device::Device;
@@ -21,6 +21,9 @@ pub struct Bound {
     /// One for each input that is no state, in the order of the graph.
     up: Vec<Up>,
     down: Tensor<f32>,
+    /// States on their way from the host, in tensors of our own: ort copies what is merely borrowed, and where the
+    /// provider reads the host's memory (CoreML) that copy waits for itself for ever.
+    past: Vec<Tensor<f32>>,
     /// Memory of the device; none where the provider gives no allocator: then the states travel with each call.
     device: Option<Allocator>,
     binding: IoBinding,
@@ -85,6 +88,11 @@ impl Bound {
             }
             let down: Vec<usize> = signature.x.shape(batch, frames).collect();
             let mut down = Tensor::new(&host, down)?;
+            let past = signature.states.iter().map(|state| {
+                let shape: Vec<usize> = state.shape(batch, 1).collect();
+                Tensor::new(&host, shape)
+            });
+            let past = past.collect::<ort::Result<_>>()?;
             let mut binding = session.create_binding()?;
             binding.bind_output("out", &mut down)?;
             Ok(Self {
@@ -94,6 +102,7 @@ impl Bound {
                 session,
                 up,
                 down,
+                past,
             })
         };
         build().map_err(|e| e.to_string())
@@ -183,19 +192,19 @@ impl Bound {
         fresh: bool,
     ) -> Result<(), String> {
         self.send(call).map_err(|e| e.to_string())?;
-        let (batch, _) = self.shape;
         let on_host = states.is_none();
         let bind = || -> ort::Result<()> {
             for (i, state) in signature.states.iter().enumerate() {
-                let shape: Vec<usize> = state.shape(batch, 1).collect();
                 let next = format!("next_{}", state.name);
                 match &states {
                     Some(on) if !fresh => {
                         self.binding.bind_input(&state.name, &on.sets[on.now][i])?
                     }
                     _ => {
-                        let from = TensorRef::from_array_view((shape, &call.caches.now[i][..]))?;
-                        self.binding.bind_input(&state.name, &from)?;
+                        let past = &mut self.past[i];
+                        let numbers = past.try_extract_tensor_mut::<f32>()?.1;
+                        numbers.copy_from_slice(&call.caches.now[i]);
+                        self.binding.bind_input(&state.name, past)?;
                     }
                 }
                 if states.is_none() {

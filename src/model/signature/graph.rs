@@ -2,7 +2,7 @@
 
 use super::{Dim, Output, Tensor};
 use crate::error::{Error, Result};
-use crate::model::card::Task;
+use crate::model::card::{Card, Task};
 use crate::model::onnx_meta::{Axis, FLOAT, INT64, Port};
 
 /// Checks the ports of one file.
@@ -34,19 +34,17 @@ impl Graph<'_> {
         ))
     }
 
-    pub fn condition(&self, port: &Port, task: Task, frames: &[Dim]) -> Result<Tensor> {
-        let dims = match (task, port.axes.as_deref()) {
-            (Task::Vocode, Some([_, Axis::Fixed(mel @ 1..=65536), _])) => {
-                vec![Dim::Batch, Dim::Fixed(*mel as usize), Dim::Frames]
+    pub fn condition(&self, port: &Port, card: &Card, frames: &[Dim]) -> Result<Tensor> {
+        let dims = match card.task {
+            Task::Vocode => {
+                let bands = card.mel.map_or(0, |mel| mel.bands);
+                vec![Dim::Batch, Dim::Fixed(bands), Dim::Frames]
             }
-            (Task::Vocode, _) => {
-                return Err(self.fault("y", describe_port(port), "float32 [B, M, T]"));
-            }
-            (Task::Synth, _) => {
+            Task::Synth => {
                 let expected = "absent: a synth network starts from noise alone";
                 return Err(self.fault("y", "there", expected));
             }
-            (Task::Denoise, _) => frames.to_vec(),
+            Task::Denoise => frames.to_vec(),
         };
         self.fits(port, FLOAT, &dims)?;
         Ok(Tensor {

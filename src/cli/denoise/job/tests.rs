@@ -210,7 +210,7 @@ fn files_side_by_side_are_what_each_is_alone() -> Outcome {
         ("long.wav", (1, 70_001)),
         ("wide.wav", (3, 40_000)),
         ("short.wav", (2, 1_000)),
-        ("empty.wav", (1, 0)),
+        ("click.wav", (1, 1)),
     ];
     let mut jobs = Vec::new();
     for (name, form) in forms {
@@ -236,7 +236,7 @@ fn files_side_by_side_are_what_each_is_alone() -> Outcome {
 fn what_fails_for_one_file_is_no_matter_to_the_others() -> Outcome {
     let folder = tempfile::tempdir()?;
     let shared = shared(false)?;
-    let mut jobs = vec![
+    let mut jobs = [
         noise(folder.path(), "good.wav", (1, 30_000))?,
         noise(folder.path(), "taken.wav", (1, 30_000))?,
         noise(folder.path(), "gone.wav", (1, 30_000))?,

@@ -1,0 +1,1 @@
+"""The vocoder: mel frames to 24 kHz speech.  See README.md here."""

@@ -1,0 +1,81 @@
+//! From recipes to sounds: what a variation starts from is made before it, and kept.
+
+use std::sync::Arc;
+
+use diffwav::error::{Error, Result};
+use diffwav::units::Hz;
+
+use super::maker::{Maker, Wanted};
+use super::pads::seconds;
+use super::recipe::{Base, Recipe};
+use super::source::{HitSource, Lent, Order, lock};
+
+impl Maker {
+    /// Sample rate of the source.
+    pub(super) fn source_rate(&self) -> Hz {
+        let rate = |(_, source): &(i32, Lent)| lock(source).rate();
+        self.source.as_ref().map_or(Hz(48_000), rate)
+    }
+
+    /// The sounds of recipes, at the source's rate; what they vary is made before them.
+    pub(super) fn sounds(
+        &mut self,
+        wanted: &[Wanted],
+        recipes: &[(usize, &Recipe)],
+    ) -> Result<Vec<Vec<f32>>> {
+        let Some((_, source)) = self.source.clone() else {
+            return Err(Error::setting("network", "missing", "one that is loaded"));
+        };
+        let mut source = lock(&source);
+        let mut orders = Vec::with_capacity(recipes.len());
+        for (pad, recipe) in recipes {
+            let base = match &recipe.base {
+                Base::Noise => None,
+                Base::Own => {
+                    let sample = wanted[*pad].page.sample.as_ref();
+                    sample.map(|sample| (sample.sound.clone(), recipe.strength))
+                }
+                Base::Made { .. } => {
+                    let sound = self.base(*pad, recipe, &mut **source)?;
+                    Some((sound, recipe.strength))
+                }
+            };
+            orders.push(order(recipe, base, source.classes()));
+        }
+        source.make(&orders)
+    }
+
+    fn base(
+        &mut self,
+        pad: usize,
+        recipe: &Recipe,
+        source: &mut dyn HitSource,
+    ) -> Result<Arc<[f32]>> {
+        let Some(base) = recipe.base_recipe() else {
+            return Ok(Arc::from([]));
+        };
+        if let Some((known, sound)) = &self.bases[pad]
+            && *known == base
+        {
+            return Ok(sound.clone());
+        }
+        let order = order(&base, None, source.classes());
+        let sound: Arc<[f32]> = source.make(&[order])?.swap_remove(0).into();
+        self.bases[pad] = Some((base, sound.clone()));
+        self.send_base(pad, &sound, source.rate());
+        Ok(sound)
+    }
+}
+
+fn order(recipe: &Recipe, base: Option<(Arc<[f32]>, f32)>, classes: &[String]) -> Order {
+    Order {
+        // A class that this network does not know is none: then it makes any sound.
+        class: classes.iter().position(|class| *class == recipe.class),
+        seed: recipe.seed,
+        brightness: recipe.brightness,
+        length: recipe.length,
+        guidance: recipe.guidance,
+        seconds: seconds(&recipe.class),
+        base,
+    }
+}
