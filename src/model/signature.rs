@@ -96,7 +96,7 @@ impl Signature {
     /// Reads the signature of the graph and checks it against the card.
     ///
     /// # Errors
-    /// [`Error::Model`] for a tensor that is missing, unknown, or of another type or shape than the contract says.
+    /// [`crate::Error::Model`] for a tensor that is missing, unknown, or of another type or shape than the contract says.
     pub fn read(origin: &str, card: &Card, meta: &OnnxMeta) -> Result<Self> {
         let graph = Graph(origin);
         let (channels, bins) = (card.transform.channels(), card.transform.bins());
