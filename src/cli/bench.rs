@@ -59,6 +59,8 @@ pub fn run(typed: &Bench) -> Outcome {
     if model.card.task == Task::Synth {
         return sounds::run(typed, &model);
     }
+    // A vocoder's own report says how fast it was.
+    let model = runtime::open_denoiser(&typed.runtime)?;
     let steps = match typed.steps.as_slice() {
         [] => &STEPS,
         typed => typed,
