@@ -154,7 +154,7 @@ impl PadParams {
             tune: semitones(name("tune"), preset.tune, (-24.0, 24.0)),
             // What makes other hits takes time: hosts are not to automate it.
             variation: share(name("variation"), VARIATION).non_automatable(),
-            guidance: linear(name("guidance"), 0.0, (0.0, 4.0), 0.1)
+            guidance: linear(name("guidance"), 1.0, (0.0, 4.0), 0.1)
                 .with_value_to_string(Arc::new(|value| format!("{value:.1}")))
                 .with_string_to_value(Arc::new(parse_number))
                 .non_automatable(),
