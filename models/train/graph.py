@@ -48,7 +48,8 @@ def step_embedding(g, step):                             # t [B] -> L of [B, 1, 
     h = g("Concat", g("Sin", a), g("Cos", a), axis=1)
     h = g.silu(g("Gemm", h, step.w1, step.b1))
     h = g.silu(g("Gemm", h, step.w2, step.b2))
-    return g.split(g.reshape(g("Gemm", h, step.w3, step.b3), 0, L, 1, C), [1] * L, 1)
+    blocks, _, _, channels = step.shape
+    return g.split(g.reshape(g("Gemm", h, step.w3, step.b3), 0, blocks, 1, channels), [1] * blocks, 1)
 
 
 def encode(g, model):                                    # x, y -> e_x, e_y [B, T, K, C]; one product a band width
@@ -77,7 +78,7 @@ def scan(g, s, n, h0):                                   # h_t = h + s (n - h) o
 
 
 def block(g, b, x, c, step, past, h0):
-    d = b.dilation
+    d, (K, _), C = b.dilation, b.mix.shape, b.gru.shape[0]
     h = g("MatMul", np.eye(K, dtype=np.float32) + b.mix.detach().cpu().numpy(), g("Add", x, step))
     f = g("Concat", past, h, axis=1)
     taps = b.taps.detach().cpu().numpy() + np.array([[0], [0], [1]], np.float32)

@@ -7,16 +7,12 @@ tanh * sigmoid, split into residual and skip. The mean over the frames tells eve
 import math
 import torch
 from torch import nn
+from ..blocks import decode_bands, encode_bands, linear
 from .params import params as p
 
 K = sum(n for n, _ in p.bands)
 C, L, F, W = p.channels, len(p.dilations), p.bins, p.width
 CLASSES, CONTROLS = len(p.classes), 2
-
-
-def linear(*shape):                                      # [..., in, out], as torch's Linear would start
-    bound = 1 / math.sqrt(shape[-2])
-    return nn.Parameter(torch.empty(*shape).uniform_(-bound, bound))
 
 
 class Encoder(nn.Module):
@@ -30,12 +26,7 @@ class Encoder(nn.Module):
     def forward(self, x):                                # [B, 2, T, F]
         size = (x * x).sum(1, keepdim=True).add(1e-4).sqrt()
         bins = torch.cat((x, size), 1).permute(0, 2, 3, 1)              # [B, T, F, 3]
-        b, t = bins.shape[:2]
-        out = []
-        for (n, w), weight, part in zip(p.bands, self.weight, bins.split([n * w for n, w in p.bands], 2)):
-            part = part.reshape(b * t, n, w * 3).transpose(0, 1)
-            out.append(torch.bmm(part, weight).transpose(0, 1))
-        return torch.cat(out, 1).view(b, t, K, C) + self.bias
+        return encode_bands(bins, p.bands, self.weight) + self.bias
 
 
 class Head(nn.Module):
@@ -49,12 +40,7 @@ class Head(nn.Module):
         self.bias = nn.Parameter(torch.zeros(F, 4))
 
     def forward(self, h, x):
-        b, t = h.shape[:2]
-        out = []
-        for (n, w), weight, part in zip(p.bands, self.weight, h.split([n for n, _ in p.bands], 2)):
-            part = part.reshape(b * t, n, C).transpose(0, 1)
-            out.append(torch.bmm(part, weight).transpose(0, 1).reshape(b, t, n * w, 4))
-        m_r, m_i, r_r, r_i = (torch.cat(out, 2) + self.bias).unbind(-1)
+        m_r, m_i, r_r, r_i = (decode_bands(h, p.bands, self.weight) + self.bias).unbind(-1)
         gain, x_r, x_i = torch.sigmoid(2 * m_r + 1), x[:, 0], x[:, 1]
         return torch.stack((gain * (x_r - m_i * x_i) + r_r, gain * (x_i + m_i * x_r) + r_i), 1)
 

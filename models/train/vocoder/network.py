@@ -11,7 +11,7 @@ States: pitch [B, 2] (last F0 in Hz, phase in periods), past [B, 2, 1 + ...] and
 import math
 import torch
 from torch import nn
-from ..network import linear
+from ..blocks import Block, StepEmbedding, decode_bands, encode_bands, linear
 from ..scan import scan
 from .params import params as p
 
@@ -82,11 +82,7 @@ class Encoder(nn.Module):
 
     def forward(self, z):                                # [B, 6, T, F]
         bins = z.permute(0, 2, 3, 1)
-        b, t = bins.shape[:2]
-        out = []
-        for (n, w), weight, part in zip(p.bands, self.weight, bins.split([n * w for n, w in p.bands], 2)):
-            out.append(torch.bmm(part.reshape(b * t, n, w * 6).transpose(0, 1), weight).transpose(0, 1))
-        return torch.cat(out, 1).view(b, t, K, C) + self.bias
+        return encode_bands(bins, p.bands, self.weight) + self.bias
 
 
 class Head(nn.Module):
@@ -98,60 +94,10 @@ class Head(nn.Module):
         self.bias = nn.Parameter(torch.tensor([0.3, 0.0, 0.5, 0.0, 0.0, 0.0]).expand(F, HEAD).clone())
 
     def forward(self, h, noise, e):                      # [B, T, K, C], [B, 2, T, F] twice -> [B, 2, T, F]
-        b, t = h.shape[:2]
-        out = []
-        for (n, w), weight, part in zip(p.bands, self.weight, h.split([n for n, _ in p.bands], 2)):
-            part = part.reshape(b * t, n, C).transpose(0, 1)
-            out.append(torch.bmm(part, weight).transpose(0, 1).reshape(b, t, n * w, HEAD))
-        a_r, a_i, b_r, b_i, r_r, r_i = (torch.cat(out, 2) + self.bias).unbind(-1)     # [B, T, F] each
+        a_r, a_i, b_r, b_i, r_r, r_i = (decode_bands(h, p.bands, self.weight) + self.bias).unbind(-1)     # [B, T, F] each
         e_r, e_i, n_r, n_i = e[:, 0], e[:, 1], noise[:, 0], noise[:, 1]
         return torch.stack((a_r * e_r - a_i * e_i + b_r * n_r - b_i * n_i + r_r,
                             a_r * e_i + a_i * e_r + b_r * n_i + b_i * n_r + r_i), 1)
-
-
-class StepEmbedding(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("frequency", torch.logspace(0, 2, p.step_frequencies))
-        self.w1, self.b1 = linear(2 * p.step_frequencies, p.step_width), nn.Parameter(torch.zeros(p.step_width))
-        self.w2, self.b2 = linear(p.step_width, p.step_width), nn.Parameter(torch.zeros(p.step_width))
-        self.w3, self.b3 = linear(p.step_width, L * C), nn.Parameter(torch.zeros(L * C))
-
-    def forward(self, t):                                # [B] -> L of [B, 1, 1, C]
-        a = t[:, None] * self.frequency
-        h = nn.functional.silu(torch.cat((a.sin(), a.cos()), 1) @ self.w1 + self.b1)
-        h = nn.functional.silu(h @ self.w2 + self.b2)
-        return (h @ self.w3 + self.b3).view(-1, L, 1, 1, C).unbind(1)
-
-
-class Block(nn.Module):
-    """As in train.network: step, bands mixed, causal dilated taps, condition, gate, residual and skip, minimal GRU."""
-
-    def __init__(self, dilation):
-        super().__init__()
-        self.dilation = dilation
-        self.mix = nn.Parameter(torch.randn(K, K) * 0.5 / math.sqrt(K))
-        self.taps = nn.Parameter(torch.randn(3, C) * 0.3)
-        self.gate, self.gate_bias = linear(C, 2 * C), nn.Parameter(torch.zeros(K, 2 * C))
-        self.out, self.out_bias = linear(C, 2 * C), nn.Parameter(torch.zeros(2 * C))
-        self.gru = linear(C, 2 * C)
-        slow = torch.cat((torch.linspace(*p.gate_bias, C), torch.zeros(C)))
-        self.gru_bias = nn.Parameter(slow.expand(K, 2 * C).clone())
-
-    def forward(self, x, c, step, past, h0):             # x [B, T, K, C], c [B, T, K, 2C]
-        b, t = x.shape[:2]
-        h = x + step
-        h = h + torch.matmul(self.mix, h)
-        d, f = self.dilation, torch.cat((past, h), 1)
-        u = h * (1 + self.taps[2]) + f[:, :t] * self.taps[0] + f[:, d:d + t] * self.taps[1]
-        z = (u.reshape(-1, C) @ self.gate).view(b, t, K, 2 * C) + (c + self.gate_bias)
-        a, g = z.chunk(2, -1)
-        o = torch.addmm(self.out_bias, (a.tanh() * g.sigmoid()).reshape(-1, C), self.out).view(b, t, K, 2 * C)
-        residual, skip = o.chunk(2, -1)
-        x = x + residual
-        s, n = ((x.reshape(-1, C) @ self.gru).view(b, t, K, 2 * C) + self.gru_bias).chunk(2, -1)
-        m = scan(s.sigmoid(), n.tanh(), h0)
-        return x + m, skip, f[:, t:], m[:, -1:]
 
 
 class Vocoder(nn.Module):
@@ -161,8 +107,8 @@ class Vocoder(nn.Module):
         self.mel, self.mel_bias = linear(M + W + 1, K * C), nn.Parameter(torch.zeros(K * C))
         self.encode = Encoder()
         self.condition = linear(C, 2 * C)
-        self.step = StepEmbedding()
-        self.blocks = nn.ModuleList(Block(d) for d in p.dilations)
+        self.step = StepEmbedding(p.step_frequencies, p.step_width, L, C)
+        self.blocks = nn.ModuleList(Block(d, K, C, p.gate_bias) for d in p.dilations)
         self.head = Head()
 
     def zero_state(self, b):
