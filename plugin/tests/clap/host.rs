@@ -193,6 +193,14 @@ pub fn blocks(size: usize) -> impl FnMut() -> usize {
     move || size
 }
 
+/// Blocks of 10 ms at 48 kHz, each when it is due.
+pub fn paced() -> impl FnMut() -> usize {
+    || {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        480
+    }
+}
+
 /// Runs `input` through the plugin on this thread, in blocks as `next` says, with the changes at their frames.
 pub fn run(
     processor: &mut Started,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::host::{Plugin, blocks, call, on_audio_thread, run};
+use crate::host::{Plugin, blocks, on_audio_thread, paced, run};
 use crate::signal::{compensated, difference, file_mode, noisy, settings};
 use crate::world;
 
@@ -47,17 +47,7 @@ fn real_time_plays_the_delayed_input_and_fades_the_engine_in() {
     let latency = plugin.latency();
     let (stopped, out) = on_audio_thread(|| {
         let mut started = stopped.start_processing().unwrap();
-        let mut out = vec![Vec::new(), Vec::new()];
-        for start in (0..input[0].len()).step_by(480) {
-            let block: Vec<&[f32]> = input
-                .iter()
-                .map(|plane| &plane[start..start + 480])
-                .collect();
-            for (to, from) in out.iter_mut().zip(call(&mut started, &block, &[])) {
-                to.extend(from);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let out = run(&mut started, &input, paced(), &[]);
         (started.stop_processing(), out)
     });
     plugin.deactivate(stopped);

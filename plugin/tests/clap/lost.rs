@@ -13,7 +13,7 @@ use diffwav_plugin::instance::Instance;
 use diffwav_plugin::keeper;
 use diffwav_plugin::params::DenoiseParams;
 
-use crate::host::{Plugin, blocks, call, on_audio_thread, run};
+use crate::host::{Plugin, blocks, on_audio_thread, paced, run};
 use crate::signal::{compensated, file_mode, noisy, settings};
 use crate::world;
 
@@ -77,14 +77,7 @@ fn real_time_hears_the_input_for_a_moment_and_no_step() {
     let latency = plugin.latency();
     let (stopped, out) = on_audio_thread(|| {
         let mut started = stopped.start_processing().unwrap();
-        let mut out = vec![Vec::new(), Vec::new()];
-        for start in (0..input[0].len()).step_by(480) {
-            let block: Vec<&[f32]> = input.iter().map(|p| &p[start..start + 480]).collect();
-            for (to, from) in out.iter_mut().zip(call(&mut started, &block, &[])) {
-                to.extend(from);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let out = run(&mut started, &input, paced(), &[]);
         (started.stop_processing(), out)
     });
     plugin.deactivate(stopped);

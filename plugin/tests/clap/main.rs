@@ -13,6 +13,7 @@ mod loading;
 mod lost;
 mod measure;
 mod params;
+mod project;
 mod signal;
 mod state;
 mod storm;

@@ -1,34 +1,8 @@
 //! Projects: saved and read back, older, newer and broken.
 
 use crate::host::Plugin;
+use crate::project::{all_in_range, blob, random_bytes, values};
 use crate::world;
-
-/// A state as the framework writes it to CLAP hosts: its length in 8 bytes, then JSON.
-fn blob(json: &str) -> Vec<u8> {
-    let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
-    bytes.extend_from_slice(json.as_bytes());
-    bytes
-}
-
-fn values(plugin: &mut Plugin) -> Vec<(String, f64)> {
-    plugin
-        .parameters()
-        .iter()
-        .map(|p| (p.name.clone(), plugin.value(p.id)))
-        .collect()
-}
-
-/// Every value lies where the host was told that it may.
-fn all_in_range(plugin: &mut Plugin) {
-    for parameter in plugin.parameters() {
-        let value = plugin.value(parameter.id);
-        assert!(
-            (parameter.least..=parameter.most).contains(&value),
-            "{}: {value}",
-            parameter.name
-        );
-    }
-}
 
 fn scrambled() -> Plugin {
     let mut plugin = Plugin::new();
@@ -102,30 +76,7 @@ fn values_out_of_range_and_of_the_wrong_type_do_no_harm() {
 fn random_bytes_change_nothing() {
     let _world = world::with(world::memory);
     let mut plugin = scrambled();
-    let (saved, before) = (plugin.save(), values(&mut plugin));
-    let mut state = 88_172_645_463_325_252_u64;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    for _ in 0..300 {
-        let bytes: Vec<u8> = (0..random() % 500).map(|_| random() as u8).collect();
-        assert!(!plugin.load(&bytes));
-    }
-    assert_eq!(values(&mut plugin), before);
-    // A state with some bytes changed is refused, or read into the ranges.
-    for _ in 0..500 {
-        let mut bytes = saved.clone();
-        for _ in 0..1 + random() % 4 {
-            let at = random() as usize % bytes.len();
-            bytes[at] = random() as u8;
-        }
-        bytes.truncate(1 + random() as usize % (2 * bytes.len()));
-        plugin.load(&bytes);
-        all_in_range(&mut plugin);
-    }
+    random_bytes(&mut plugin, 300, 500);
 }
 
 #[test]

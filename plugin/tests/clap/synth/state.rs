@@ -1,32 +1,7 @@
 //! Projects of the instrument: older, newer and broken ones.
 
 use super::stage::{STRUCK, synth, with};
-use crate::host::Plugin;
-
-fn blob(json: &str) -> Vec<u8> {
-    let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
-    bytes.extend_from_slice(json.as_bytes());
-    bytes
-}
-
-fn values(plugin: &mut Plugin) -> Vec<f64> {
-    plugin
-        .parameters()
-        .iter()
-        .map(|p| plugin.value(p.id))
-        .collect()
-}
-
-fn inside(plugin: &mut Plugin) {
-    for parameter in plugin.parameters() {
-        let value = plugin.value(parameter.id);
-        assert!(
-            (parameter.least..=parameter.most).contains(&value),
-            "{}: {value}",
-            parameter.name
-        );
-    }
-}
+use crate::project::{all_in_range, blob, random_bytes, values};
 
 #[test]
 fn a_state_is_read_back_and_saved_the_same() {
@@ -76,7 +51,7 @@ fn wild_states_do_no_harm() {
         r#"{"version":"","params":{},"fields":{"synth":"{\"pads\":[{\"locked\":{\"class\":\"x\",\"seed\":1,\"brightness\":1e9,\"length\":-1e9,\"guidance\":1e9,\"strength\":9,\"base\":\"own\"}}]}"}}"#,
     ] {
         plugin.load(&blob(wild));
-        inside(&mut plugin);
+        all_in_range(&mut plugin);
         super::stage::bounce(&mut plugin, 4_800, 512, &super::stage::row(36, 3, 1_000));
     }
 }
@@ -85,29 +60,7 @@ fn wild_states_do_no_harm() {
 fn random_bytes_change_nothing() {
     let _world = with(STRUCK);
     let mut plugin = synth();
-    let (saved, before) = (plugin.save(), values(&mut plugin));
-    let mut state = 88_172_645_463_325_252_u64;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    for _ in 0..200 {
-        let bytes: Vec<u8> = (0..random() % 500).map(|_| random() as u8).collect();
-        assert!(!plugin.load(&bytes));
-    }
-    assert_eq!(values(&mut plugin), before);
-    for _ in 0..200 {
-        let mut bytes = saved.clone();
-        for _ in 0..1 + random() % 4 {
-            let at = random() as usize % bytes.len();
-            bytes[at] = random() as u8;
-        }
-        bytes.truncate(1 + random() as usize % (2 * bytes.len()));
-        plugin.load(&bytes);
-        inside(&mut plugin);
-    }
+    random_bytes(&mut plugin, 200, 200);
 }
 
 #[test]
