@@ -12,15 +12,12 @@ mod presets;
 mod spectrogram;
 pub(crate) mod theme;
 pub(crate) mod wheel;
+pub(crate) mod window;
 
 use std::sync::Arc;
 
 use egui::{Vec2, vec2};
-use nice_plug::editor::dpi::LogicalSize;
-use nice_plug::editor::{ResizeHint, SizeConstraints};
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, RepaintNotifier, create_egui_editor,
-};
+use nice_plug_egui::{EguiEditor, RepaintNotifier};
 
 use crate::instance::Instance;
 use crate::params::DenoiseParams;
@@ -37,27 +34,12 @@ pub type Editor = EguiEditor<app::App>;
 /// One for each plugin instance; the host opens and closes it as it likes.
 pub fn create(params: Arc<DenoiseParams>, instance: Arc<Instance>) -> Option<Editor> {
     let (width, height) = params.saved.read().map_or(SIZE, |saved| saved.editor);
-    let size = LogicalSize::new(f64::from(width), f64::from(height));
     let notifier = RepaintNotifier::new();
-    let hint = ResizeHint {
-        can_resize: true,
-        can_resize_horizontally: true,
-        can_resize_vertically: true,
-        size_constraints: SizeConstraints::Logical {
-            min_size: Some(LogicalSize::new(LEAST.x, LEAST.y)),
-            max_size: None,
-        },
-        ..ResizeHint::default()
-    };
-    let settings = EguiNiceSettings::new()
-        .with_tile("diffwav Denoise")
-        .with_resize_hint(hint)
-        // Spectrograms move smoothly enough, and a screen without a graphics card keeps up.
-        .with_repaint_poll_interval(std::time::Duration::from_millis(33));
-    create_egui_editor(
-        EguiEditorState::from_size(size, 1.0),
+    window::create(
+        "diffwav Denoise",
+        (width, height),
+        LEAST,
         notifier.clone(),
-        settings,
         app::App::new(params, instance, notifier),
     )
 }
