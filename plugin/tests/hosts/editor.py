@@ -50,6 +50,16 @@ def picture(name: str):
     subprocess.run(["import", "-window", target, str(WORK / f"{name}.png")], check=True)
 
 
+def together(plugin, play, stop, close, drive):
+    """The window until `drive` closes it, while `play` plays."""
+    threads = [threading.Thread(target=play, args=(plugin, stop)), threading.Thread(target=drive)]
+    for thread in threads:
+        thread.start()
+    plugin.show_editor(close)
+    for thread in threads:
+        thread.join()
+
+
 def states(scale: int):
     plugin = denoise()
     stop, close = threading.Event(), threading.Event()
@@ -71,36 +81,41 @@ def states(scale: int):
             stop.set()
             close.set()
 
-    threads = [threading.Thread(target=play, args=(plugin, stop)), threading.Thread(target=drive)]
-    for thread in threads:
-        thread.start()
-    plugin.show_editor(close)
-    for thread in threads:
-        thread.join()
+    together(plugin, play, stop, close, drive)
 
 
-def again_and_again(times: int):
-    plugin = denoise()
+def again_and_again(plugin, play, turn, times=50):
+    """Opens and closes the window while `play` plays and `turn` turns a knob."""
     stop = threading.Event()
     audio = threading.Thread(target=play, args=(plugin, stop))
     audio.start()
     for n in range(times):
         close = threading.Event()
         threading.Timer(0.1 + 0.3 * (n % 3), close.set).start()
-        plugin.mix = float(n % 101)
+        turn(n)
         plugin.show_editor(close)
     stop.set()
     audio.join()
     print(f"opened and closed {times} times")
 
 
-if __name__ == "__main__":
+def again():
+    plugin = denoise()
+
+    def turn(n):
+        plugin.mix = float(n % 101)
+
+    again_and_again(plugin, play, turn)
+
+
+def main(states, again):
+    """On a screen of its own: SCALE takes pictures, SCALE `again` opens and closes."""
     scale = int(sys.argv[1])
     processes = screen(scale)
     code = 1
     try:
         if sys.argv[2:] == ["again"]:
-            again_and_again(50)
+            again()
         else:
             states(scale)
         code = 0
@@ -110,3 +125,7 @@ if __name__ == "__main__":
         subprocess.Popen(["sh", "-c", f"sleep 1; kill {pids}"])
         sys.stdout.flush()
         os._exit(code)
+
+
+if __name__ == "__main__":
+    main(states, again)

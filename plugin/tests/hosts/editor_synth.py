@@ -2,14 +2,12 @@
 opens and closes it again and again while notes play. `cargo xtask hosts --all` runs it; the pictures go to target/hosts.
 """
 
-import os
 import subprocess
-import sys
 import threading
 import time
 
 from common import RATE, WORK, synth
-from editor import screen
+from editor import again_and_again, main, together
 from test_synth import STEP, messages, pattern
 
 
@@ -61,42 +59,17 @@ def states(scale: int):
             stop.set()
             close.set()
 
-    threads = [threading.Thread(target=play, args=(plugin, stop)), threading.Thread(target=drive)]
-    for thread in threads:
-        thread.start()
-    plugin.show_editor(close)
-    for thread in threads:
-        thread.join()
+    together(plugin, play, stop, close, drive)
 
 
-def again_and_again(times: int):
+def again():
     plugin = synth()
-    stop = threading.Event()
-    audio = threading.Thread(target=play, args=(plugin, stop))
-    audio.start()
-    for n in range(times):
-        close = threading.Event()
-        threading.Timer(0.1 + 0.3 * (n % 3), close.set).start()
+
+    def turn(n):
         plugin.parameters["pad_1_pan"].raw_value = (n % 101) / 101
-        plugin.show_editor(close)
-    stop.set()
-    audio.join()
-    print(f"opened and closed {times} times")
+
+    again_and_again(plugin, play, turn)
 
 
 if __name__ == "__main__":
-    scale = int(sys.argv[1])
-    processes = screen(scale)
-    code = 1
-    try:
-        if sys.argv[2:] == ["again"]:
-            again_and_again(50)
-        else:
-            states(scale)
-        code = 0
-    finally:
-        # The screen goes after us: a host whose screen goes first ends with an error.
-        pids = " ".join(str(process.pid) for process in reversed(processes))
-        subprocess.Popen(["sh", "-c", f"sleep 1; kill {pids}"])
-        sys.stdout.flush()
-        os._exit(code)
+    main(states, again)
