@@ -31,7 +31,7 @@ pub fn check(origin: &str, card: &Card) -> Result<()> {
         card.sample_rate,
         &expected,
     )?;
-    transform(&rule, &card.transform)?;
+    transform(&rule, card.task, &card.transform)?;
     if let Some(Normalise::PeakFollower {
         release_seconds,
         floor,
@@ -79,7 +79,7 @@ pub fn check(origin: &str, card: &Card) -> Result<()> {
     }
 }
 
-fn transform(rule: &Rules<'_>, transform: &Transform) -> Result<()> {
+fn transform(rule: &Rules<'_>, task: Task, transform: &Transform) -> Result<()> {
     let range = format!("1 to {WINDOW_MAX}");
     let hop = transform.hop();
     rule.holds(
@@ -104,13 +104,20 @@ fn transform(rule: &Rules<'_>, transform: &Transform) -> Result<()> {
         window,
         &format!("even, 4 to {WINDOW_MAX}"),
     )?;
-    let half = window / 2;
-    rule.holds(
-        hop == half,
-        "transform.hop",
-        hop,
-        &format!("{half}, half of the window: √Hann overlap-adds there"),
-    )?;
+    // √Hann overlap-adds wherever the window is two or more whole hops.
+    let (ok, expected) = if task == Task::Denoise {
+        let ok = window.is_multiple_of(hop) && *window >= 2 * hop;
+        (
+            ok,
+            format!("{window}/2, {window}/3 or another whole part of the window"),
+        )
+    } else {
+        (
+            *window == 2 * hop,
+            format!("{}, half of the window", window / 2),
+        )
+    };
+    rule.holds(ok, "transform.hop", hop, &expected)?;
     rule.holds(
         *exponent > 0.0 && *exponent <= 1.0,
         "transform.exponent",

@@ -1,16 +1,24 @@
 //! With a network that returns its input the whole chain is a pure delay, at every rate, from sample 0.
 
-use diffwav::engine::Settings;
+use diffwav::engine::{Settings, Stream};
 
 use crate::support::{Kind, RATES, TestNetwork, format, noise, offline, run, stream, tones};
 
 #[test]
 fn at_the_models_rate_it_is_a_pure_delay() {
+    for hops in [2, 3, 4] {
+        delays(hops);
+    }
+}
+
+/// With windows of so many hops of 480 samples.
+fn delays(hops: usize) {
     let input = noise(1, 2, 30_000);
-    let mut stream = stream(Kind::Identity, format(48_000, 2, 1), &Settings::default());
+    let network = TestNetwork::with_window(Kind::Identity, hops * 480);
+    let mut stream = Stream::new(network, format(48_000, 2, 1), &Settings::default()).unwrap();
     let out = run(&mut stream, &input, &mut || 777);
     let delay = stream.delay().0 as usize;
-    assert_eq!(delay, 480);
+    assert_eq!(delay, (hops - 1) * 480);
     for (wet, dry) in out.iter().zip(&input) {
         assert!(wet.len() > 29_000);
         for (n, sample) in wet.iter().enumerate() {

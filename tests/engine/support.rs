@@ -2,7 +2,7 @@
 
 use diffwav::engine::{Format, Settings, Stream};
 use diffwav::error::Result;
-use diffwav::model::card::Card;
+use diffwav::model::card::{Card, Transform};
 use diffwav::model::network::{Caches, Call, Network};
 use diffwav::units::Hz;
 
@@ -40,7 +40,16 @@ pub struct TestNetwork {
 
 impl TestNetwork {
     pub fn boxed(kind: Kind) -> Box<dyn Network> {
-        Box::new(Self { card: card(), kind })
+        Self::with_window(kind, 960)
+    }
+
+    /// With a window of another number of hops.
+    pub fn with_window(kind: Kind, samples: usize) -> Box<dyn Network> {
+        let mut card = card();
+        if let Transform::Stft { window, .. } = &mut card.transform {
+            *window = samples;
+        }
+        Box::new(Self { card, kind })
     }
 }
 
@@ -58,11 +67,11 @@ impl Network for TestNetwork {
     }
 
     fn caches(&self, batch: usize) -> Caches {
-        Caches::new(vec![vec![0.0; batch * 2 * 481]])
+        Caches::new(vec![vec![0.0; batch * 2 * self.card.transform.bins()]])
     }
 
     fn run(&mut self, call: Call<'_>) -> Result<()> {
-        let (frames, bins) = (call.frames, 481);
+        let (frames, bins) = (call.frames, self.card.transform.bins());
         assert_eq!(call.x.len(), call.batch * 2 * frames * bins);
         if self.kind == Kind::Identity {
             call.out.copy_from_slice(call.y);

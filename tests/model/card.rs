@@ -88,8 +88,8 @@ fn faults_name_the_field_the_value_and_what_was_expected() {
         ),
         (
             "/transform/hop",
-            json!(240),
-            "transform.hop is 240, expected 480",
+            json!(250),
+            "transform.hop is 250, expected 960/2, 960/3",
         ),
         (
             "/transform/exponent",
