@@ -1,4 +1,4 @@
-//! Recognises h_m = h_{m−1} + s_m·(n_m − h_{m−1}) in a `Scan` node over axis 1.
+//! Recognises h_m = h_{m−1} + s_m·(n_m − h_{m−1}) in a `Scan` node over one axis.
 
 use crate::model::wire::{Fields, Value};
 
@@ -13,9 +13,14 @@ pub struct Recurrence<'a> {
     pub value: &'a str,
     /// The last h, without the axis of time.
     pub last: &'a str,
+    /// The axis of time.
+    pub axis: u64,
     /// Every h.
     pub all: &'a str,
 }
+
+/// Last axis that is looked for: tensors have few.
+const MAX_AXIS: u64 = 7;
 
 /// A node as far as it matters here.
 #[derive(Default)]
@@ -36,27 +41,22 @@ pub fn read(node: &[u8]) -> Option<Recurrence<'_>> {
     if node.op != "Scan" || last.is_empty() || all.is_empty() {
         return None;
     }
-    let mut body = None;
+    let (mut body, mut axes, mut out_axis) = (None, None, None);
     for attribute in &node.attributes {
         match self::attribute(attribute)? {
             ("body", Content::Graph(graph)) => body = Some(graph),
             ("num_scan_inputs", Content::Numbers(n)) if n == [2] => {}
-            ("scan_input_axes", Content::Numbers(n)) if n == [1, 1] => {}
-            ("scan_output_axes", Content::Numbers(n)) if n == [1] => {}
+            ("scan_input_axes", Content::Numbers(n)) if n.len() == 2 && n[0] == n[1] => {
+                axes = Some(n[0]);
+            }
+            ("scan_output_axes", Content::Numbers(n)) if n.len() == 1 => out_axis = Some(n[0]),
             ("scan_input_directions" | "scan_output_directions", Content::Numbers(n))
                 if n.iter().all(|way| *way == 0) => {}
             _ => return None,
         }
     }
-    // The axes are 0 unless they are given.
-    let given = |name: &str| {
-        node.attributes
-            .iter()
-            .any(|a| matches!(attribute(a), Some((n, _)) if n == name))
-    };
-    if !given("scan_input_axes") || !given("scan_output_axes") {
-        return None;
-    }
+    // The axes are 0 unless they are given; one before it must be there for the signals.
+    let axis = axes.filter(|axis| out_axis == Some(*axis) && (1..=MAX_AXIS).contains(axis))?;
     let gate_first = law(body?)?;
     let (gate, value) = if gate_first {
         (first, second)
@@ -68,6 +68,7 @@ pub fn read(node: &[u8]) -> Option<Recurrence<'_>> {
         gate,
         value,
         last,
+        axis,
         all,
     })
 }

@@ -109,7 +109,7 @@ impl Graph {
 
     /// h = h_{−1} + s·(n − h_{−1}).
     fn one(&mut self, r: &Recurrence<'_>) {
-        let axis = self.int(1);
+        let axis = self.int(r.axis as i64);
         let past = self.node("Unsqueeze", &[r.past, &axis], r, "past");
         let gap = self.node("Sub", &[r.value, &past], r, "gap");
         let step = self.node("Mul", &[r.gate, &gap], r, "step");
@@ -118,7 +118,7 @@ impl Graph {
     }
 
     fn many(&mut self, r: &Recurrence<'_>, doublings: u32) {
-        let (axis, end) = (self.int(1), self.int(END));
+        let (axis, one_frame, end) = (self.int(r.axis as i64), self.int(1), self.int(END));
         let past = self.node("Unsqueeze", &[r.past, &axis], r, "past");
         let mut zeros = self.node("Sub", &[&past, &past], r, "zeros0");
         let one = self.one_constant();
@@ -140,7 +140,7 @@ impl Graph {
         }
         let from = self.int(-1);
         let last = self.node("Slice", &[&b, &from, &end, &axis], r, "end");
-        self.named("Slice", &[&b, &axis, &end, &axis], r.all);
+        self.named("Slice", &[&b, &one_frame, &end, &axis], r.all);
         self.named("Squeeze", &[&last, &axis], r.last);
     }
 
@@ -154,7 +154,7 @@ impl Graph {
         name: &str,
     ) -> String {
         let longer = self.concat(zeros, tensor, r, &format!("{name}_longer"));
-        let (start, stop, axis) = (self.int(0), self.int(-frames), self.int(1));
+        let (start, stop, axis) = (self.int(0), self.int(-frames), self.int(r.axis as i64));
         self.node("Slice", &[&longer, &start, &stop, &axis], r, name)
     }
 
@@ -162,7 +162,7 @@ impl Graph {
         let output = format!("{}/{name}", r.all);
         let mut axis = Message::default();
         axis.bytes(1, b"axis");
-        axis.number(3, 1);
+        axis.number(3, r.axis);
         axis.number(20, 2);
         self.write(
             "Concat",

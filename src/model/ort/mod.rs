@@ -1,10 +1,12 @@
 //! ONNX Runtime: the only folder that names ort.
 //!
 //! The library is loaded once for the process and stays (its environment lies in a static); each network has its
-//! own sessions with one thread, which neither spins nor starts others. On the CPU there is one session; on a
-//! graphics card one for each shape of call, of a graph whose recurrences are unrolled for it.
+//! own sessions with one thread, which neither spins nor starts others. On the CPU there is one session, and one
+//! for single frames if the graph has recurrences; on a graphics card one for each shape of call, of a graph whose
+//! recurrences are unrolled for it.
 
 mod bound;
+mod cpu;
 mod environment;
 mod placement;
 mod session;
@@ -12,8 +14,7 @@ mod session;
 use std::sync::Arc;
 
 use ort::environment::Environment;
-use ort::session::{Session, SessionInputValue};
-use ort::value::TensorRef;
+use ort::session::Session;
 
 use crate::error::{Error, Result};
 use crate::model::backend::Options;
@@ -23,9 +24,10 @@ use crate::model::device::Device;
 use crate::model::drivers;
 use crate::model::library;
 use crate::model::network::{Caches, Call, Network};
-use crate::model::signature::{Input, Signature, Tensor};
+use crate::model::signature::Signature;
 use crate::model::{unroll, vulkan};
 use bound::Bound;
+use cpu::Cpu;
 
 /// The most frames a call on a graphics card, whatever the card of the model says: its time axis is free.
 pub const GPU_FRAMES_MAX: usize = 512;
@@ -40,13 +42,12 @@ pub struct OrtNetwork {
     engine: String,
     placement: String,
     runs: Runs,
-    times: Vec<f32>,
 }
 
 /// What runs.
 #[derive(Debug)]
 enum Runs {
-    Cpu(Session),
+    Cpu(Cpu),
     Gpu(Gpu),
 }
 
@@ -117,8 +118,10 @@ impl OrtNetwork {
         }
         let engine = format!("onnxruntime {} on {device}", loaded.version);
         let (runs, placement) = if device == Device::Cpu {
-            let (session, placement) = session::session(&environment, &model.bytes, device)?;
-            (Runs::Cpu(session), placement)
+            (
+                Runs::Cpu(Cpu::new(&environment, &model.bytes)?),
+                String::new(),
+            )
         } else {
             // One frame: what real time runs, and enough to know that the graph runs there.
             let mut gpu = Gpu {
@@ -144,7 +147,6 @@ impl OrtNetwork {
             engine,
             placement,
             runs,
-            times: Vec::new(),
         };
         Ok((network, notes))
     }
@@ -152,7 +154,7 @@ impl OrtNetwork {
     fn evaluate(&mut self, call: &mut Call<'_>) -> Result<(), String> {
         self.signature.admits(call, self.frames_max())?;
         match &mut self.runs {
-            Runs::Cpu(_) => self.evaluate_cpu(call),
+            Runs::Cpu(cpu) => cpu.run(&self.signature, call),
             Runs::Gpu(gpu) => {
                 if !crate::model::contract::finite(call.x)
                     || !crate::model::contract::finite(call.y)
@@ -163,51 +165,6 @@ impl OrtNetwork {
                     .run(&self.signature, call)
             }
         }
-    }
-
-    fn evaluate_cpu(&mut self, call: &mut Call<'_>) -> Result<(), String> {
-        let Runs::Cpu(session) = &mut self.runs else {
-            return Ok(());
-        };
-        let (b, t) = (call.batch, call.frames);
-        self.times.clear();
-        self.times.resize(b, call.time);
-        let inputs: Vec<SessionInputValue<'_>> = self
-            .signature
-            .inputs
-            .iter()
-            .map(|input| match input {
-                Input::X => view(&self.signature.x, b, t, call.x),
-                Input::Y => view(
-                    self.signature.y.as_ref().unwrap_or(&self.signature.x),
-                    b,
-                    t,
-                    call.y,
-                ),
-                Input::Time => TensorRef::from_array_view(([b], &self.times[..])).map(Into::into),
-                Input::Label => TensorRef::from_array_view(([b], call.labels)).map(Into::into),
-                Input::Controls => {
-                    let shape = [b, self.signature.controls];
-                    TensorRef::from_array_view((shape, call.controls)).map(Into::into)
-                }
-                Input::State(i) => view(&self.signature.states[*i], b, t, &call.caches.now[*i]),
-            })
-            .collect::<Result<_, _>>()
-            .map_err(|e| e.to_string())?;
-        let results = session.run(&inputs[..]).map_err(|e| e.to_string())?;
-        let mut views = Vec::with_capacity(self.signature.outputs.len());
-        for (i, output) in self.signature.outputs.iter().enumerate() {
-            let (shape, numbers) = results[i]
-                .try_extract_tensor::<f32>()
-                .map_err(|e| e.to_string())?;
-            let shape: Vec<usize> = shape.iter().map(|n| *n as usize).collect();
-            self.signature
-                .admits_result(output, (b, t), &shape, numbers)?;
-            views.push(numbers);
-        }
-        self.signature.hand_over(&views, call);
-        call.caches.swap();
-        Ok(())
     }
 }
 
@@ -287,14 +244,4 @@ impl Network for OrtNetwork {
                 },
             })
     }
-}
-
-fn view<'a>(
-    tensor: &Tensor,
-    b: usize,
-    t: usize,
-    numbers: &'a [f32],
-) -> ort::Result<SessionInputValue<'a>> {
-    let shape: Vec<usize> = tensor.shape(b, t).collect();
-    TensorRef::from_array_view((shape, numbers)).map(Into::into)
 }
