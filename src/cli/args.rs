@@ -15,7 +15,7 @@ use clap_complete::Shell;
 
 pub use super::devices::Devices;
 pub use super::explain::Explain;
-pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Style};
+pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Preserve, Style};
 pub use denoise::Denoise;
 pub use live::{Live, Monitor};
 pub use synth::{Saving, Sound, Synth};

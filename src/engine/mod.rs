@@ -27,5 +27,5 @@ pub mod vocode;
 pub mod worker;
 
 pub use offline::Offline;
-pub use settings::{Format, Keep, Settings};
+pub use settings::{Format, Keep, MUSIC_LIMIT, Settings};
 pub use stream::Stream;

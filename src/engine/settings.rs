@@ -33,6 +33,9 @@ pub struct Settings {
     pub link: bool,
 }
 
+/// The attenuation limit that keeps music: a network for speech takes it for noise, and nothing falls by more than this.
+pub const MUSIC_LIMIT: Db = Db(2.5);
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

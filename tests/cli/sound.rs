@@ -1,6 +1,6 @@
 //! What the options do to the sound, to the sample.
 
-use crate::world::{World, noisy, samples};
+use crate::world::{World, noisy, refuses, samples};
 
 const FRAMES: usize = 24_000;
 
@@ -43,6 +43,43 @@ fn nothing_of_the_cleaned_sound_is_the_input_to_the_bit() {
 fn no_attenuation_is_the_input_to_the_bit() {
     let (world, input) = world();
     assert_eq!(run(&world, &["--attenuation-limit", "0"]), input);
+}
+
+/// A chord of plucked strings every half second.
+fn chord(n: usize) -> f32 {
+    let time = n as f32 / 44_100.0;
+    let since = time % 0.5;
+    let tone = |hz: f32| (std::f32::consts::TAU * hz * time).sin() * (-3.0 * since).exp();
+    0.1 * [220.0, 277.2, 329.6, 440.0, 659.3]
+        .map(tone)
+        .iter()
+        .sum::<f32>()
+}
+
+#[test]
+fn music_is_kept_when_it_is_asked_for() {
+    let world = World::new();
+    let input: Vec<f32> = (0..132_300).map(chord).collect();
+    world.float_recording("a.wav", 44_100, 1, input.iter().copied());
+    let change = |arguments: &[&str]| {
+        let out = run(&world, arguments);
+        let energy = |signal: &[f32]| signal.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        10.0 * (energy(&out) / energy(&input)).log10()
+    };
+    let (free, kept) = (change(&[]), change(&["--preserve", "music"]));
+    assert!(
+        free < -3.0,
+        "the network takes a chord for noise: {free} dB"
+    );
+    assert!(kept > -3.0 && kept < 0.1, "it falls by {kept} dB");
+    assert_eq!(kept, change(&["--attenuation-limit", "2.5"]));
+}
+
+#[test]
+fn music_and_a_limit_are_two_answers_to_one_question() {
+    let (world, _) = world();
+    let arguments = ["a.wav", "--preserve", "music", "--attenuation-limit", "6"];
+    refuses(&world, &arguments, 2, &["--preserve"]);
 }
 
 #[test]

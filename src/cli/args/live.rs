@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::denoise::{decibels, fraction, steps};
-use super::{OnDeviceLoss, Runtime};
+use super::{OnDeviceLoss, Preserve, Runtime};
 
 /// Whether the cleaned sound is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,6 +73,16 @@ pub struct Live {
     /// Take away at most so many decibels, to keep some of the room [default: no limit]
     #[arg(long, value_name = "DB", value_parser = decibels, help_heading = "Sound")]
     pub attenuation_limit: Option<f32>,
+
+    /// Keep something besides the voice; for more or less of it, --attenuation-limit
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        conflicts_with = "attenuation_limit",
+        help_heading = "Sound"
+    )]
+    pub preserve: Option<Preserve>,
 
     /// Leave steps out when the machine is short of time, rather than play uncleaned sound
     #[arg(long, help_heading = "Sound")]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::cli::args::{Live, Monitor};
+use crate::cli::args::{Live, Monitor, Preserve};
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::engine::latency::Budget;
@@ -11,7 +11,6 @@ use crate::engine::recipe::Recipe;
 use crate::engine::session::Choice;
 use crate::engine::{Keep, Settings};
 use crate::live::Order;
-use crate::units::Db;
 
 /// Opens the model and checks everything that needs no device.
 pub fn make(typed: &Live) -> Result<Order, Failure> {
@@ -30,7 +29,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
     let model = runtime::open_denoiser(&typed.runtime)?;
     let settings = Settings {
         steps: typed.steps,
-        attenuation_limit: typed.attenuation_limit.map(Db),
+        attenuation_limit: Preserve::limit(typed.preserve, typed.attenuation_limit),
         mix: typed.amount,
         keep: Keep::Cleaned,
         ..Settings::default()
