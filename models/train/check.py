@@ -1,12 +1,16 @@
 """Small proofs of the parts, against closed forms and slower twins:  python -m train.check"""
 import math
 import torch
-from . import scan
+from . import scan, spectra
+from .golden import synthetic
 from .network import Denoiser
 from .normalise import RHO, follow
 from .params import params as p
+from .perceptual import disturbance
 from .path import ode_step, sample, times, variance
-from .spectrum import analyse, compress, expand, pair, synthesise
+from .spectrum import DELAY, analyse, compress, expand, pair, synthesise
+
+from .trunk import Trunk
 
 
 def near(name, a, b, limit):
@@ -15,10 +19,54 @@ def near(name, a, b, limit):
     assert error <= limit, f"{name}: {error} > {limit}"
 
 
+def relative(name, a, b, limit):
+    near(name, a / b.abs().max(), b / b.abs().max(), limit)
+
+
+def compare_trunk():
+    """In C and in PyTorch: the same numbers and gradients."""
+    trunk = Trunk(p.dilations, 32, p.channels, p.gate_bias)
+    inputs = [torch.randn(2, 40, 32, p.channels), torch.randn(2, 40, 32, 3 * p.channels), torch.randn(2, len(p.dilations), p.channels)]
+    inputs, weight, results = [v.requires_grad_() for v in inputs], torch.randn(2, 40, 32, p.channels), []
+    for state in (None, trunk.zero_state(2)):
+        out = trunk(*inputs, state)[0]
+        results.append([out, *torch.autograd.grad((out * weight).sum(), [*inputs, *trunk.parameters()])])
+    names = ["output", "x", "condition", "steps", *(n for n, _ in trunk.named_parameters())]
+    for name, a, b in zip(names, *results):
+        relative(f"trunk, C = PyTorch: {name}", a, b, 2e-5)
+
+
+def compare_spectra():
+    raw, y, x0 = torch.randn(2, 30, p.bins, 4).requires_grad_(), torch.randn(2, 2, 30, p.bins), torch.randn(2, 2, 32, p.bins)
+    g, w, terms, results = torch.rand(2, 1, 32, 1) + .1, torch.rand(2, p.bins), torch.tensor([.5, .5, .3, 1.5, .4]), []
+    library = spectra.LIBRARY
+    for spectra.LIBRARY in (library, None):
+        heard = spectra.rendered(spectra.masked(raw, y), g[:, :, :30])
+        total, plain = spectra.compared(heard, x0, g, w, terms)
+        results.append([total, plain, *torch.autograd.grad(total, [raw])])
+    spectra.LIBRARY = library
+    for name, a, b in zip(("loss", "its plain part", "gradient"), *results):
+        relative(f"spectra, C = PyTorch: {name}", a, b, 2e-5)
+
+
+def compare_disturbance():
+    """Against the reference implementation, through its logistic curve: a voice-like buzz under growing noise."""
+    import soxr
+    from pesq import pesq
+    voice = torch.from_numpy(synthetic(3.0))
+    torch.manual_seed(1)
+    noise = torch.randn(len(voice)) * voice.std()
+    for db in (30, 20, 10):
+        heard = voice + noise * 10 ** (-db / 20)
+        mos = pesq(16000, *(soxr.resample(s.numpy(), 48000, 16000) for s in (voice, heard)), "wb")
+        wanted = 4.5 - (3.8224 - math.log(4 / (mos - .999) - 1)) / 1.3669
+        near(f"PESQ's disturbance = the reference's, {db} dB", disturbance(voice[None], heard[None])[0], wanted, .25)
+
+
 def main():
     torch.manual_seed(0)
     audio = torch.randn(2, 480 * 20)
-    near("synthesis of the analysis = one hop late", synthesise(analyse(audio))[:, p.hop:], audio[:, :-p.hop], 1e-5)
+    near("synthesis of the analysis = window - hop late", synthesise(analyse(audio))[:, DELAY:], audio[:, :-DELAY], 1e-5)
     z = pair(analyse(audio))
     near("expand of compress", expand(compress(z)), z, 1e-4)
 
@@ -55,6 +103,10 @@ def main():
     for name, other in zip(("doubling", "C"), results[1:]):
         for part, a, b in zip(("output", "ds", "dn", "dh"), results[0], other):
             near(f"recurrence, loop = {name}: {part}", a, b, 2e-5)
+
+    compare_trunk()
+    compare_spectra()
+    compare_disturbance()
 
     model = Denoiser().eval()
     y = torch.randn(1, 2, 24, p.bins)

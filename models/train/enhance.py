@@ -1,8 +1,8 @@
 """Denoise files through the ONNX file, frame by frame in NumPy: the engine's definition in 60 lines.
 
-  python -m train.enhance --onnx denoise-v1.onnx --steps 1 IN.flac OUT.wav      (or two folders)
+  python -m train.enhance --onnx denoise-v2.onnx --steps 1 IN.flac OUT.wav      (or two folders)
 
-The output has the input's length and timeline: the hop of delay is taken off.
+The output has the input's length and timeline: the delay is taken off.
 """
 import argparse, json, math, os
 import numpy as np, onnxruntime as ort
@@ -46,18 +46,18 @@ class Session:
         return np.float32(w[0]) * x + np.float32(w[1]) * d + np.float32(w[2]) * y
 
     def denoise(self, audio, steps=1, chunk=16):
-        """[N] samples, N a multiple of the hop -> [N] samples, one hop late. Each step keeps its own caches."""
+        """[N] samples, N a multiple of the hop -> [N] samples, window - hop late. Each step keeps its own caches."""
         tr = self.card["transform"]
         hop, size = tr["hop"], tr["window"]
         w = np.sqrt(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype(np.float32)
-        padded = np.concatenate([np.zeros(hop, np.float32), audio])
+        padded = np.concatenate([np.zeros(size - hop, np.float32), audio])
         spectra = np.fft.rfft(np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * w)
         root = np.sqrt(np.abs(spectra))
         spectra = (spectra / np.where(root > 0, root, 1)).astype(np.complex64)          # |Y|^0.5, phase kept
         y = np.stack([spectra.real, spectra.imag])                                      # [2, T, F]
         g = self.follow(y, 0.0)
         grid = self.card["steps"]["times"][str(steps)] + [0.0]
-        caches, tail, out = [None] * steps, np.zeros(hop, np.float32), []
+        caches, tail, out = [None] * steps, np.zeros(size, np.float32), []
         for at in range(0, y.shape[1], chunk):
             part = (y[:, at:at + chunk] / g[at:at + chunk, None])[None]
             x = part
@@ -66,16 +66,17 @@ class Session:
                 x = self.ode(x, d, part, now, then)
             z = x[0] * g[at:at + chunk, None]
             z = (z[0] + 1j * z[1]) * np.sqrt(z[0] ** 2 + z[1] ** 2)                     # |.|^2, phase kept
-            for frame in np.fft.irfft(z, size).astype(np.float32) * w:
-                out.append(tail + frame[:hop])
-                tail = frame[hop:]
+            for frame in np.fft.irfft(z, size).astype(np.float32) * (w * np.float32(2 * hop / size)):
+                tail = np.append(tail[hop:], np.zeros(hop, np.float32)) + frame
+                out.append(tail[:hop].copy())
         return np.concatenate(out)
 
     def file(self, audio, steps=1):
         """Any length, no delay: what a file's user wants."""
         hop = self.card["transform"]["hop"]
-        padded = np.pad(audio.astype(np.float32), (0, hop + -len(audio) % hop))
-        return self.denoise(padded, steps)[hop:hop + len(audio)]
+        delay = self.card["transform"]["window"] - hop
+        padded = np.pad(audio.astype(np.float32), (0, delay + -len(audio) % hop))
+        return self.denoise(padded, steps)[delay:delay + len(audio)]
 
 
 def main(a):

@@ -1,13 +1,13 @@
-"""Checkpoint -> denoise-v1.onnx with its card, and the golden vectors that the Rust tests read.
+"""Checkpoint -> denoise-v2.onnx with its card, and the golden vectors that the Rust tests read.
 
-  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v1 [--commit HASH] [--version 1.0.0]
+  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v2 [--commit HASH] [--version 1.0.0]
 """
 import argparse, json, os
 import numpy as np, onnx, onnxruntime as ort, torch
 from .card import card
 from .golden import write_golden
 from .graph import build
-from .network import CONV_FRAMES, C, K, L, Denoiser
+from .network import Denoiser
 
 
 def load(checkpoint):
@@ -24,8 +24,8 @@ def session(proto_or_path):
     return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
-def zero_states(b=1):
-    return np.zeros((b, CONV_FRAMES, K, C), np.float32), np.zeros((b, L, K, C), np.float32)
+def zero_states(model, b=1):
+    return [s.numpy() for s in model.zero_state(b)]
 
 
 def call(s, x, y, t, conv, gru):
@@ -35,7 +35,7 @@ def call(s, x, y, t, conv, gru):
 def export(model, out, version, commit):
     proto = build(model)
     s = session(proto)
-    facts = card(lambda x, y, t: call(s, x, y, t, *zero_states())[0], version, commit)
+    facts = card(lambda x, y, t: call(s, x, y, t, *zero_states(model))[0], version, commit)
     helper = proto.metadata_props.add()
     helper.key, helper.value = "diffwav", json.dumps(facts)
     path = os.path.join(out, facts["name"] + ".onnx")

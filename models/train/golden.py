@@ -1,8 +1,8 @@
 """Golden vectors: small float32 .npy files that every other implementation is tested against.
 
-  net_y, net_x  [1, 2, 16, 481]    condition and a different state, normalised, from synthetic noisy speech
+  net_y, net_x  [1, 2, 16, 721]    condition and a different state, normalised, from synthetic noisy speech
   net_out_t1    D(y, y, 1)         net_out_t05   D(x, y, .5)       both from zero states
-  audio_in [48000]                 audio_out_n1, audio_out_n2 [48000]: the whole denoiser, delayed by one hop
+  audio_in [48000]                 audio_out_n1, audio_out_n2 [48000]: the whole denoiser, window - hop late
 """
 import os
 import numpy as np

@@ -4,8 +4,9 @@
 """
 import numpy as np
 import onnx
+import torch
 from onnx import TensorProto, helper
-from .network import C, CONV_FRAMES, F, K, L
+from .network import C, F, K, L, SIZES, W, WIDE
 from .params import params as p
 
 
@@ -43,63 +44,77 @@ class Graph:
         return self("Mul", a, self("Sigmoid", a))
 
 
-def step_embedding(g, step):                             # t [B] -> L of [B, 1, 1, C]
+def step_embedding(g, step, first=False):                # t [B] -> L of [B, 1, 1, C]; channels first: [B, C, 1, 1]
     a = g("Mul", g("Unsqueeze", "t", g.ints(1)), step.frequency)
     h = g("Concat", g("Sin", a), g("Cos", a), axis=1)
     h = g.silu(g("Gemm", h, step.w1, step.b1))
     h = g.silu(g("Gemm", h, step.w2, step.b2))
     blocks, _, _, channels = step.shape
-    return g.split(g.reshape(g("Gemm", h, step.w3, step.b3), 0, blocks, 1, channels), [1] * blocks, 1)
+    h = g("Gemm", h, step.w3, step.b3)
+    if first:
+        return g.split(g.reshape(h, 0, -1, 1, 1), [channels] * blocks, 1)
+    return g.split(g.reshape(h, 0, blocks, 1, channels), [1] * blocks, 1)
 
 
-def encode(g, model):                                    # x, y -> e_x, e_y [B, T, K, C]; one product a band width
+def convolution(m, channels, width):                     # [width channels, C] -> Conv's [C, channels, 1, width]
+    return m.detach().cpu().numpy().reshape(width, channels, -1).transpose(2, 1, 0)[:, :, None]
+
+
+def transposed(m, channels, width):                      # [C, width channels] -> ConvTranspose's [C, channels, 1, width]
+    return m.detach().cpu().numpy().reshape(-1, width, channels).transpose(0, 2, 1)[:, :, None]
+
+
+def rows(a, *shape):                                     # a parameter over bands or bins, channels first
+    return np.ascontiguousarray(np.moveaxis(a.detach().cpu().numpy(), -1, 0)).reshape(*shape)
+
+
+def encode(g, model):                                    # x, y -> e_x, e_y [B, C, T, K], both in each convolution
     z = g.reshape(g("Concat", "x", "y", axis=1), 0, 2, 2, -1, F)
-    power = g("ReduceSum", g("Mul", z, z), g.ints(2), keepdims=1)
-    size = g("Sqrt", g("Add", power, 1e-4))
-    bins = g("Transpose", g("Concat", z, size, axis=2), perm=[0, 3, 1, 4, 2])     # [B, T, 2, F, 3]
-    out = []
-    for i, (part, (n, w)) in enumerate(zip(g.split(bins, [n * w for n, w in p.bands], 3), p.bands)):
-        both = np.concatenate([e.weight[i].detach().cpu().numpy() for e in (model.encode_x, model.encode_y)])
-        part = g("MatMul", g.reshape(part, 0, 0, 2 * n, 1, 3 * w), both)          # [B, T, 2n, 1, C]
-        out.append(g.reshape(part, 0, 0, 2, n, C))
-    bias = np.stack([e.bias.detach().cpu().numpy() for e in (model.encode_x, model.encode_y)])
-    e_x, e_y = g.split(g("Add", g("Concat", *out, axis=3), bias), [1, 1], 2)
-    return g.reshape(e_x, 0, 0, K, C), g.reshape(e_y, 0, 0, K, C)
+    power = g("ReduceSumSquare", z, g.ints(2), keepdims=1)
+    bins = g.reshape(g("Concat", z, g("Sqrt", g("Add", power, 1e-4)), axis=2), 0, 6, -1, F)
+    encoders, out = (model.encode_x, model.encode_y), []
+    conv = lambda a, weights, channels, width, *bias: g(
+        "Conv", a, np.concatenate([convolution(w, channels, width) for w in weights]), *bias, group=2, strides=[1, width])
+    *parts, top = g.split(bins, SIZES, 3)
+    for i, (part, (_, w)) in enumerate(zip(parts, p.bands)):
+        out.append(conv(part, [e.weight[i] for e in encoders], 3, w))
+    top = g.silu(conv(top, [e.wide for e in encoders], 3, p.wide_stride, torch.cat([e.wide_bias for e in encoders])))
+    out.append(conv(top, [e.last for e in encoders], W, WIDE))
+    bias = np.concatenate([rows(e.bias, C, 1, K) for e in encoders])
+    return g.split(g("Add", g("Concat", *out, axis=3), bias), [C, C], 1)
 
 
-def scan(g, s, n, h0):                                   # h_t = h + s (n - h) over axis 1
+def scan(g, s, n, h0, axis=1):                           # h_t = h + s (n - h) over the axis
     shape = [helper.make_tensor_value_info(k, TensorProto.FLOAT, None) for k in ("h", "s", "n", "h1", "o")]
     body = helper.make_graph([
         helper.make_node("Sub", ["n", "h"], ["d"]), helper.make_node("Mul", ["s", "d"], ["e"]),
         helper.make_node("Add", ["h", "e"], ["h1"]), helper.make_node("Identity", ["h1"], ["o"]),
     ], "min_gru", shape[:3], shape[3:])
     return g("Scan", h0, s, n, outputs=2, body=body, num_scan_inputs=2,
-             scan_input_axes=[1, 1], scan_output_axes=[1])
+             scan_input_axes=[axis, axis], scan_output_axes=[axis])
 
 
-def block(g, b, x, c, step, past, h0):
-    d, (K, _), C = b.dilation, b.mix.shape, b.gru.shape[0]
-    h = g("MatMul", np.eye(K, dtype=np.float32) + b.mix.detach().cpu().numpy(), g("Add", x, step))
-    f = g("Concat", past, h, axis=1)
-    taps = b.taps.detach().cpu().numpy() + np.array([[0], [0], [1]], np.float32)
-    u = g("Add", g("Mul", h, taps[2]), g("Mul", g.slice(f, 0, -2 * d, 1), taps[0]))
-    u = g("Add", u, g("Mul", g.slice(f, d, -d, 1), taps[1]))
-    z = g("Add", g("MatMul", u, b.gate), g("Add", c, b.gate_bias))
-    a, q = g.split(z, [C, C], 3)
-    o = g("Add", g("MatMul", g("Mul", g("Tanh", a), g("Sigmoid", q)), b.out), b.out_bias)
-    residual, skip = g.split(o, [C, C], 3)
-    x = g("Add", x, residual)
-    s, n = g.split(g("Add", g("MatMul", x, b.gru), b.gru_bias), [C, C], 3)
-    last, m = scan(g, g("Sigmoid", s), g("Tanh", n), g.reshape(h0, 0, K, C))
-    return g("Add", x, m), skip, g.slice(f, -2 * d, 2 ** 62, 1), g.reshape(last, 0, 1, K, C)
+def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: mix, taps, gate, gate_bias, out, out_bias
+    mix, taps, gate, gate_bias, out, out_bias = (v.detach().cpu().numpy() for v in w)
+    h = g("MatMul", g("Add", x, step), np.eye(K, dtype=np.float32) + mix.T)
+    f = g("Concat", past, h, axis=2)
+    taps = taps + np.array([[0], [0], [1]], np.float32)
+    u = g("Conv", f, taps.T.reshape(C, 1, 3, 1), group=C, dilations=[d, 1])
+    z = g("Add", g("Conv", u, gate.T.reshape(3 * C, C, 1, 1)), g("Add", c, rows(w[3], 3 * C, 1, K)))
+    s, n, q = g.split(z, [C, C, C], 1)
+    last, m = scan(g, g("Sigmoid", s), g("Tanh", n), g("Squeeze", h0, g.ints(2)), 2)
+    x = g("Add", x, g("Conv", g("Mul", m, g("Sigmoid", q)), out.T.reshape(C, C, 1, 1), out_bias))
+    return x, g.slice(f, -2 * d, 2 ** 62, 2), g("Unsqueeze", last, g.ints(2))
 
 
-def head(g, model, h):                                   # [B, T, K, C] -> out [B, 2, T, F]
-    out = []
-    for part, weight, (n, w) in zip(g.split(h, [n for n, _ in p.bands], 2), model.head.weight, p.bands):
-        part = g("MatMul", g.reshape(part, 0, 0, n, 1, C), weight)
-        out.append(g.reshape(part, 0, 0, n * w, 4))
-    raw = g("Transpose", g("Add", g("Concat", *out, axis=2), model.head.bias), perm=[0, 3, 1, 2])
+def head(g, model, h):                                   # [B, C, T, K] -> out [B, 2, T, F]
+    m, out = model.head, []
+    *parts, top = g.split(h, [n for n, _ in p.bands], 3)
+    for part, weight, (_, w) in zip(parts, m.weight, p.bands):
+        out.append(g("ConvTranspose", part, transposed(weight, 4, w), strides=[1, w]))
+    top = g.silu(g("ConvTranspose", top, transposed(m.last, W, WIDE), m.wide_bias, strides=[1, WIDE]))
+    out.append(g("ConvTranspose", top, transposed(m.wide, 4, p.wide_stride), strides=[1, p.wide_stride]))
+    raw = g("Add", g("Concat", *out, axis=3), rows(m.bias, 4, 1, F))
     m_r, m_i, r = g.split(raw, [1, 1, 2], 1)             # [B, 1 or 2, T, F]
     y_r, y_i = g.split("y", [1, 1], 1)
     turned = g("Mul", g("Concat", g("Neg", y_i), y_r, axis=1), m_i)
@@ -110,21 +125,21 @@ def head(g, model, h):                                   # [B, T, K, C] -> out [
 def build(model):
     g = Graph("diffwav")
     e_x, e_y = encode(g, model)
-    c = g("MatMul", e_y, model.condition)
-    h, total = g.silu(g("Add", e_x, e_y)), None
-    pasts = g.split("state_conv", [2 * d for d in p.dilations], 1)
-    memories = g.split("state_gru", [1] * L, 1)
+    c = g("Conv", e_y, model.condition.detach().cpu().numpy().T.reshape(3 * C, C, 1, 1))
+    h = g.silu(g("Add", e_x, e_y))
+    pasts = g.split("state_conv", [2 * d for d in p.dilations], 2)
+    memories = g.split("state_gru", [1] * L, 2)
+    steps = step_embedding(g, model.step, first=True)
     kept, last = [], []
-    for b, step, past, h0 in zip(model.blocks, step_embedding(g, model.step), pasts, memories):
-        h, skip, k, m = block(g, b, h, c, step, past, h0)
-        total = skip if total is None else g("Add", total, skip)
+    for *w, d, step, past, h0 in zip(*model.trunk.weights(), p.dilations, steps, pasts, memories):
+        h, k, m = block(g, w, d, h, c, step, past, h0)
         kept.append(k)
         last.append(m)
-    g("Concat", *kept, axis=1, name="next_state_conv")
-    g("Concat", *last, axis=1, name="next_state_gru")
-    head(g, model, g.silu(g("Add", h, total)))
+    g("Concat", *kept, axis=2, name="next_state_conv")
+    g("Concat", *last, axis=2, name="next_state_gru")
+    head(g, model, g.silu(h))
     value = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-    state = lambda pre: [value(pre + "state_conv", "B", CONV_FRAMES, K, C), value(pre + "state_gru", "B", L, K, C)]
+    state = lambda pre: [value(pre + "state_conv", "B", C, 2 * sum(p.dilations), K), value(pre + "state_gru", "B", C, L, K)]
     spectra = [value(k, "B", 2, "T", F) for k in ("x", "y")]
     graph = helper.make_graph(g.nodes, g.name, spectra + [value("t", "B")] + state(""),
                               [value("out", "B", 2, "T", F)] + state("next_"), g.constants)

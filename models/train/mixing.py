@@ -95,7 +95,7 @@ class Mixer:
             wide = 1 / np.sqrt(active_power(clean))
             wet, clean = wet * wide, clean * wide
         u = r.random()
-        snr = r.uniform(25, 50) if u < p.p_nearly_clean else r.uniform(*p.snr)
+        snr = r.uniform(25, 60) if u < p.p_nearly_clean else r.uniform(*p.snr)
         scale = np.sqrt(active_power(clean)) * gain(-snr)
         if u > 1 - p.p_noise_only:
             clean, wet, scale = clean * 0, wet * 0, 1.0

@@ -1,75 +1,82 @@
-"""The network D(x_t, y, t): a causal DiffWave over 32 frequency bands.
+"""The network D(x_t, y, t): a causal, DiffWave-style stack over 32 frequency bands.
 
-Everything lives on [B, T, K, C]: batch, frames, bands, channels. Per block, as in DiffWave: add the
-diffusion step, convolve (across bands, then causally dilated in time), add the condition, gate with
-tanh * sigmoid, split into residual and skip. A minimal GRU per band carries the longer memory.
+Everything lives on [B, T, K, C]: batch, frames, bands, channels. State x and condition y are each encoded band by band; their sum
+goes through the trunk (trunk.py), whose blocks see y's encoding again as the condition. Bands of one width share their weights, so
+that encoder and head are strided convolutions over frequency; the widest go through one convolution more.
 
-`streaming state`: conv [B, 2 sum(d), K, C] and gru [B, L, K, C]; zeros at the start.
+`streaming state`: conv [B, C, 2 sum(d), K] and gru [B, C, L, K]; zeros at the start.
 """
 import torch
 from torch import nn
-from .blocks import Block, StepEmbedding, decode_bands, encode_bands, linear
+from torch.nn.functional import silu
+from .blocks import StepEmbedding, linear
 from .params import params as p
+from .spectra import masked
+from .trunk import Trunk
 
 K = sum(n for n, _ in p.bands)
-C, L, F = p.channels, len(p.dilations), p.bins
-CONV_FRAMES = 2 * sum(p.dilations)
+C, L, F, W = p.channels, len(p.dilations), p.bins, p.wide_channels
+SIZES = [n * w for n, w in p.bands]
+WIDE = p.bands[-1][1] // p.wide_stride                   # the last width = WIDE times the first stride
+
+
+def features(z):                                         # [B, 2, T, F] -> [B, T, F, 3]: re, im, magnitude
+    size = (z * z).sum(1, keepdim=True).add(1e-4).sqrt()
+    return torch.cat((z, size), 1).permute(0, 2, 3, 1)
 
 
 class BandEncoder(nn.Module):
-    """481 bins of (re, im, magnitude) -> 32 bands, each through its own matrix."""
+    """The bins' (re, im, magnitude) -> 32 bands."""
 
     def __init__(self):
         super().__init__()
-        self.weight = nn.ParameterList(linear(n, 3 * w, C) for n, w in p.bands)
+        self.weight = nn.ParameterList(linear(3 * w, C) for _, w in p.bands[:-1])
+        self.wide, self.wide_bias, self.last = linear(3 * p.wide_stride, W), nn.Parameter(torch.zeros(W)), linear(WIDE * W, C)
         self.bias = nn.Parameter(torch.zeros(K, C))
 
-    def forward(self, z):                                # [B, 2, T, F]
-        size = (z * z).sum(1, keepdim=True).add(1e-4).sqrt()
-        bins = torch.cat((z, size), 1).permute(0, 2, 3, 1)              # [B, T, F, 3]
-        return encode_bands(bins, p.bands, self.weight) + self.bias
+    def forward(self, bins):                             # [B, T, F, 3] -> [B, T, K, C]
+        b, t = bins.shape[:2]
+        *parts, top = bins.split(SIZES, 2)
+        out = [q.reshape(b, t, n, 3 * w) @ m for q, m, (n, w) in zip(parts, self.weight, p.bands)]
+        top = silu(top.reshape(b, t, -1, 3 * p.wide_stride) @ self.wide + self.wide_bias)
+        return torch.cat((*out, top.reshape(b, t, -1, WIDE * W) @ self.last), 2) + self.bias
 
 
 class BandHead(nn.Module):
-    """32 bands -> mask (re, im) and residual (re, im) of 481 bins; D = sigmoid(2m_r + 2)(1 + j m_i) y + R."""
+    """32 bands -> mask (re, im) and residual (re, im) of all bins; D = sigmoid(2m_r + 2)(1 + j m_i) y + R."""
 
     def __init__(self):
         super().__init__()
-        self.weight = nn.ParameterList(linear(n, C, 4 * w) for n, w in p.bands)
-        for w in self.weight:
+        self.weight = nn.ParameterList(linear(C, 4 * w) for _, w in p.bands[:-1])
+        self.last, self.wide_bias, self.wide = linear(C, WIDE * W), nn.Parameter(torch.zeros(W)), linear(W, 4 * p.wide_stride)
+        for w in (*self.weight, self.wide):
             w.data *= 0.3
         self.bias = nn.Parameter(torch.zeros(F, 4))
 
     def forward(self, h, y):                             # [B, T, K, C], [B, 2, T, F]
-        m_r, m_i, r_r, r_i = (decode_bands(h, p.bands, self.weight) + self.bias).unbind(-1)    # [B, T, F] each
-        gain, y_r, y_i = torch.sigmoid(2 * m_r + 2), y[:, 0], y[:, 1]
-        return torch.stack((gain * (y_r - m_i * y_i) + r_r, gain * (y_i + m_i * y_r) + r_i), 1)
+        b, t = h.shape[:2]
+        *parts, top = h.split([n for n, _ in p.bands], 2)
+        out = [(q @ m).reshape(b, t, -1, 4) for q, m in zip(parts, self.weight)]
+        top = silu((top @ self.last).reshape(b, t, -1, W) + self.wide_bias) @ self.wide
+        return masked(torch.cat((*out, top.reshape(b, t, -1, 4)), 2) + self.bias, y)
 
 
 class Denoiser(nn.Module):
     def __init__(self):
         super().__init__()
         self.encode_x, self.encode_y = BandEncoder(), BandEncoder()
-        self.condition = linear(C, 2 * C)
+        self.condition = linear(C, 3 * C)
         self.step = StepEmbedding(p.step_frequencies, p.step_width, L, C)
-        self.blocks = nn.ModuleList(Block(d, K, C, p.gate_bias) for d in p.dilations)
+        self.trunk = Trunk(p.dilations, K, C, p.gate_bias)
         self.head = BandHead()
 
     def zero_state(self, b, device=None):
-        return torch.zeros(b, CONV_FRAMES, K, C, device=device), torch.zeros(b, L, K, C, device=device)
+        return self.trunk.zero_state(b, device)
 
-    def forward(self, x, y, t, conv=None, gru=None):     # [B, 2, T, F] twice, [B]
-        if conv is None:
-            conv, gru = self.zero_state(x.shape[0], x.device)
-        e = self.encode_y(y)
-        c = torch.matmul(e, self.condition)
-        h = nn.functional.silu(e + self.encode_x(x))
-        total, next_conv, next_gru = 0, [], []
-        for i, (block, step, past) in enumerate(
-                zip(self.blocks, self.step(t), conv.split([2 * d for d in p.dilations], 1))):
-            h, skip, kept, memory = block(h, c, step, past, gru[:, i])
-            total = total + skip
-            next_conv.append(kept)
-            next_gru.append(memory)
-        h = nn.functional.silu(h + total)
-        return self.head(h, y), torch.cat(next_conv, 1), torch.cat(next_gru, 1)
+    def forward(self, x, y, t, *state):                  # [B, 2, T, F] twice, [B] -> D [B, 2, T, F] and the state behind it
+        bins = features(y)
+        e = self.encode_y(bins)
+        h = silu(e + self.encode_x(bins if x is y else features(x)))
+        steps = torch.stack(self.step(t), 1).flatten(2)  # [B, L, C]
+        h, state = self.trunk(h, e @ self.condition, steps, state or None)
+        return self.head(silu(h), y), *(state or ())

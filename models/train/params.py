@@ -2,11 +2,11 @@
 from types import SimpleNamespace
 
 params = SimpleNamespace(
-    # Signal: 48 kHz, 20 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
+    # Signal: 48 kHz, 30 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
     sample_rate=48000,
-    window=960,
+    window=1440,                   # a whole number of hops
     hop=480,                       # H
-    bins=481,                      # F = window / 2 + 1
+    bins=721,                      # F = window / 2 + 1
     exponent=0.5,
 
     # Normalisation: a follower of the loudest frame (normalise.py); the engine computes the same.
@@ -19,9 +19,11 @@ params = SimpleNamespace(
     steps_allowed=[1, 2, 3, 4],
 
     # Network (network.py).
-    bands=[(8, 2), (8, 4), (4, 8), (6, 20), (5, 40), (1, 81)],   # (how many, bins each): 32 bands, 481 bins
-    channels=48,                   # C
-    dilations=[1, 2, 4, 8],        # one residual block each
+    bands=[(11, 2), (8, 4), (6, 9), (5, 33), (2, 224)],   # (how many, bins each): 32 bands, 721 bins
+    wide_stride=16,                # the last ones in two steps: bins of the first convolution,
+    wide_channels=16,              # its channels
+    channels=32,                   # C
+    dilations=[1, 2, 4, 1],        # one residual block each
     step_frequencies=16,           # step embedding: sin and cos of t times these, 1 .. 100
     step_width=64,
     gate_bias=(1.0, -5.0),         # min-GRU: from fast (one frame) to slow (about 1.5 s) channels
@@ -49,20 +51,22 @@ params = SimpleNamespace(
     # Loss (loss.py).
     loss_magnitude=0.5,
     loss_complex=0.5,
-    loss_fine=1.5,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
+    loss_fine=2.0,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
     loss_suppression=0.3,          # ReLU(m_x - m_e)^2: speech taken away costs more than noise left
+    loss_fine_suppression=0.15,      # ReLU on those
+    loss_perceptual=0.02,          # PESQ's disturbance
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
-    loss_corner=6000.0,            # Hz; bins weigh 1 / (1 + f / corner), mean one
+    loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), mean one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
-    p_nearly_clean=0.05,           # SNR 25 .. 50 dB
-    p_noise_only=0.03,
+    p_nearly_clean=0.1,            # SNR 25 .. 60 dB
+    p_noise_only=0.07,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
-    p_room=0.45,
-    p_real_room=0.4,               # of the rooms
+    p_room=0.55,
+    p_real_room=0.5,               # of the rooms
     early_seconds=0.05,            # of a room that stay in the target
     p_equaliser=0.6,
     p_synthetic=0.22,              # coloured noise, hum, fan, clicks, babble

@@ -1,11 +1,12 @@
 """The whole denoiser in PyTorch, offline: audio -> spectrum -> N bridge steps -> audio.
 
-What the engine must reproduce; golden.py writes it down. Output is the input's timeline delayed by one hop.
+What the engine must reproduce; golden.py writes it down. Output is the input, window - hop late.
 """
 import torch
 from .normalise import follow
 from .path import ode_step, times
-from .spectrum import analyse, complex_of, compress, expand, pair, synthesise
+from .spectra import rendered
+from .spectrum import analyse, compress, pair, synthesise
 
 
 def reverse(model, y, steps):                            # y [B, 2, T, F], normalised
@@ -20,4 +21,4 @@ def reverse(model, y, steps):                            # y [B, 2, T, F], norma
 def denoise(model, audio, steps=1):                      # [B, T * H] -> [B, T * H]
     y = compress(pair(analyse(audio)))
     g = follow(y)
-    return synthesise(complex_of(expand(reverse(model, y / g, steps) * g)))
+    return synthesise(rendered(reverse(model, y / g, steps), g))

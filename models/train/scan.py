@@ -4,26 +4,11 @@ On a CPU a loop over frames with its gradient written by hand: in C (scan.c, bui
 without a compiler, one fused PyTorch operation a frame. On a GPU, where a loop is bound by launches,
 doubling: log2 T passes over the whole tensor. All give the same numbers to rounding.
 """
-import ctypes, os, subprocess, tempfile
 import torch
+from .native import build, pointers
 
 
-def build():
-    folder = tempfile.mkdtemp()
-    library = os.path.join(folder, "scan.so")
-    source = os.path.join(os.path.dirname(__file__), "scan.c")
-    try:
-        subprocess.run(["cc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", source, "-o", library], check=True)
-        return ctypes.CDLL(library)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-LIBRARY = build()
-
-
-def pointers(*tensors):
-    return [ctypes.c_void_p(t.data_ptr()) for t in tensors]
+LIBRARY = build("scan.c")
 
 
 class Native(torch.autograd.Function):

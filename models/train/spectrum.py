@@ -1,27 +1,31 @@
 """Samples <-> compressed spectra, frame by frame as the engine does it.
 
-Frame m covers samples [(m-1)H, (m+1)H): the stream is preceded by H zeros. With the square root of a
-periodic Hann window at both ends and 50 % overlap, overlap-add returns the input one hop late.
+Frame m covers samples [(m+1)H - W, (m+1)H): the stream is preceded by W - H zeros. With the square root of a periodic
+Hann window of W = nH samples at both ends (n from 2 on) overlap-add returns the input W - H samples late.
 """
 import torch
 from .params import params as p
 
-
-def window(device=None):
-    return torch.hann_window(p.window, periodic=True, device=device, dtype=torch.float64).sqrt().float()
+DELAY = p.window - p.hop
 
 
-def analyse(audio):                                      # audio [B, T * H]
-    padded = torch.nn.functional.pad(audio, (p.hop, 0))
-    frames = padded.unfold(-1, p.window, p.hop)          # [B, T, 960]
-    return torch.fft.rfft(frames * window(audio.device))                # [B, T, F] complex
+def window(size, device=None):
+    return torch.hann_window(size, periodic=True, device=device, dtype=torch.float64).sqrt().float()
 
 
-def synthesise(spectrum):                                # [B, T, F] complex
-    frames = torch.fft.irfft(spectrum, n=p.window) * window(spectrum.device)
-    tail, head = frames[..., p.hop:], frames[..., :p.hop]
-    past = torch.nn.functional.pad(tail[:, :-1], (0, 0, 1, 0))
-    return (past + head).flatten(1)                      # [B, T * H]; hop m holds samples [(m-1)H, mH)
+def analyse(audio, size=p.window, hop=p.hop):            # audio [B, T * H]
+    padded = torch.nn.functional.pad(audio, (size - hop, 0))
+    frames = padded.unfold(-1, size, hop)                # [B, T, W]
+    return torch.fft.rfft(frames * window(size, audio.device))          # [B, T, F] complex
+
+
+def synthesise(spectrum, size=p.window, hop=p.hop):      # [B, T, F] complex
+    frames = torch.fft.irfft(spectrum, n=size) * (window(size, spectrum.device) * (2 * hop / size))
+    out = frames[..., :hop]
+    for i in range(1, size // hop):                      # hop m: the i-th part of frame m - i
+        part = frames[:, :, i * hop:(i + 1) * hop]
+        out = out + torch.nn.functional.pad(part[:, :-i], (0, 0, i, 0))
+    return out.flatten(1)                                # [B, T * H]; hop m holds samples from mH - (W - H) on
 
 
 def pair(spectrum):                                      # complex [B, T, F] -> real [B, 2, T, F]

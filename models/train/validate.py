@@ -4,7 +4,8 @@ from .loss import loss
 from .normalise import follow
 from .params import params as p
 from .reference import reverse
-from .spectrum import analyse, complex_of, compress, expand, pair, synthesise
+from .spectra import rendered
+from .spectrum import DELAY, analyse, compress, pair, synthesise
 
 
 def wideband_pesq(clean, enhanced):
@@ -24,11 +25,12 @@ def validate(model, mixtures, device="cpu", steps=1):
         y = compress(pair(analyse(noisy)))
         g = follow(y)
         d = reverse(model, y / g, steps)
-        _, a, b = loss(d, g, clean, top)
+        x0 = compress(pair(analyse(clean))) / g
+        _, a, b = loss(d, x0, g, clean, top)
         spectral.append(float(a))
         if float((clean ** 2).sum()) > 1e-6:
             snr.append(float(b))
-            heard = synthesise(complex_of(expand(d * g)))[0, p.hop:].cpu().numpy()
+            heard = synthesise(rendered(d, g))[0, DELAY:].cpu().numpy()
             quality.append(wideband_pesq(clean[0, :len(heard)].cpu().numpy(), heard))
     quality = [q for q in quality if q]
     mean = lambda a: sum(a) / max(len(a), 1)

@@ -5,7 +5,7 @@ from .params import params as p
 
 
 def encode(audio):                                       # [B, T * hop] -> [B, 2, T, F]
-    z = pair(analyse(audio))
+    z = pair(analyse(audio, p.window, p.hop))
     power = (z * z).sum(1, keepdim=True)
     return z * (power + 1e-20) ** ((p.exponent - 1) / 2) * p.scale
 
@@ -14,4 +14,4 @@ def decode(x):                                           # [B, 2, T, F] -> [B, T
     z = x / p.scale
     power = (z * z).sum(1, keepdim=True)
     z = z * (power + 1e-20) ** ((1 / p.exponent - 1) / 2)
-    return synthesise(torch.complex(z[:, 0], z[:, 1]))
+    return synthesise(torch.complex(z[:, 0], z[:, 1]), p.window, p.hop)

@@ -3,11 +3,28 @@ import math
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
-from ..graph import Graph, block, scan, step_embedding
+from ..graph import Graph, scan, step_embedding
 from .network import BIN, C, CONV_FRAMES, F, HEAD, K, L, M, SIGN, W
 from .params import params as p
 
 STATES = {"state_pitch": (2,), "state_near": (2, W), "state_slow": (W,), "state_conv": (CONV_FRAMES, K, C), "state_gru": (L, K, C)}
+
+
+def block(g, b, x, c, step, past, h0):
+    d, (K, _), C = b.dilation, b.mix.shape, b.gru.shape[0]
+    h = g("MatMul", np.eye(K, dtype=np.float32) + b.mix.detach().cpu().numpy(), g("Add", x, step))
+    f = g("Concat", past, h, axis=1)
+    taps = b.taps.detach().cpu().numpy() + np.array([[0], [0], [1]], np.float32)
+    u = g("Add", g("Mul", h, taps[2]), g("Mul", g.slice(f, 0, -2 * d, 1), taps[0]))
+    u = g("Add", u, g("Mul", g.slice(f, d, -d, 1), taps[1]))
+    z = g("Add", g("MatMul", u, b.gate), g("Add", c, b.gate_bias))
+    a, q = g.split(z, [C, C], 3)
+    o = g("Add", g("MatMul", g("Mul", g("Tanh", a), g("Sigmoid", q)), b.out), b.out_bias)
+    residual, skip = g.split(o, [C, C], 3)
+    x = g("Add", x, residual)
+    s, n = g.split(g("Add", g("MatMul", x, b.gru), b.gru_bias), [C, C], 3)
+    last, m = scan(g, g("Sigmoid", s), g("Tanh", n), g.reshape(h0, 0, K, C))
+    return g("Add", x, m), skip, g.slice(f, -2 * d, 2 ** 62, 1), g.reshape(last, 0, 1, K, C)
 
 
 def pitch(g, q, m):                                      # m [B, T, M] -> F0 [B, T, 1], voiced, features
