@@ -15,7 +15,7 @@ from common import RATE, WORK, synth
 from drag import Drag
 from editor import again_and_again, main, together
 from pedalboard.io import AudioFile
-from test_synth import STEP, messages, pattern, render, row
+from test_synth import STEP, messages, pattern, row
 
 SNARE_PAD, MID_TOM_PAD, MID_TOM = 1, 5, 45
 
@@ -132,8 +132,11 @@ def files():
     stop, close = threading.Event(), threading.Event()
 
     def heard(variation: float) -> np.ndarray:
+        """Two notes, a second apart. Two seconds that nobody waits for come before them: then it is a bounce, which waits."""
         plugin.parameters[varied].raw_value = variation
-        return render(plugin, row(MID_TOM, 2), 2.0)[0]
+        notes = [(data, at + 2.0) for data, at in messages(row(MID_TOM, 2))]
+        out = plugin(notes, duration=4.0, sample_rate=RATE, num_channels=2, buffer_size=512, reset=False)
+        return out[0, 2 * RATE :]
 
     def drive():
         try:
