@@ -83,14 +83,15 @@ impl Turns {
             (Rank::WaitedFor, number)
         } else if first {
             (Rank::First(Reverse(look.next > 0)), number)
-        } else if missed > 0 || lead == 0 {
-            (Rank::Later(missed), number)
         } else {
-            // It would come too late for the next note.
-            match look.shelf.missing(look.next + lead, look.key) {
-                Some((number, 0)) => (Rank::Later(0), number),
-                _ => (Rank::Later(0), number),
-            }
+            // What would come too late is left out, if there is something behind it to make.
+            let later = look.shelf.missing(look.next + lead, look.key);
+            let later = later.map(|(number, _)| number);
+            let behind = look.next + lead..look.next + AHEAD as u64;
+            let number = later
+                .filter(|later| lead > missed as u64 && behind.contains(later))
+                .unwrap_or(number);
+            (Rank::Later(missed), number)
         };
         Some(Need {
             rank,
@@ -201,7 +202,9 @@ mod tests {
     #[test]
     fn pads_that_are_played_share_what_is_made() {
         let mut kit = Kit::default();
-        (0..PADS).for_each(|_| drop(kit.make(&[])));
+        for _ in 0..PADS {
+            kit.make(&[]);
+        }
         // Three pads, a note of each while one hit is made.
         let mut served = [0; PADS];
         for _ in 0..300 {
@@ -217,11 +220,15 @@ mod tests {
     #[test]
     fn hits_that_are_made_under_way_are_for_notes_that_are_still_to_come() {
         let mut kit = Kit::default();
-        (0..PADS).for_each(|_| drop(kit.make(&[])));
+        for _ in 0..PADS {
+            kit.make(&[]);
+        }
         // Two notes while a hit is made: half of them can have their own at most.
-        (0..400).for_each(|_| drop(kit.make(&[4, 4])));
+        for _ in 0..400 {
+            kit.make(&[4, 4]);
+        }
         let (found, all) = kit.found[4];
-        assert!(found * 3 > all, "{found} of {all}");
+        assert!(found * 5 > 2 * all, "{found} of {all}");
     }
 
     #[test]

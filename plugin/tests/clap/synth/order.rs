@@ -98,8 +98,8 @@ fn pads_that_are_played_are_not_left_to_repeats() {
         let served = made[PADS..].iter().filter(|(of, _)| *of == pad).count();
         assert!((9..=11).contains(&served), "pad {pad}: {made:?}");
     }
-    // And in turn.
-    for pair in made[PADS + 2..].windows(2) {
+    // And in turn, once it has found out how far ahead it has to work.
+    for pair in made[PADS + 8..].windows(2) {
         assert_ne!(pair[0].0, pair[1].0, "{made:?}");
     }
 }
