@@ -33,7 +33,7 @@ pub struct Recipe {
     pub brightness: f32,
     /// −2 short … 2 long, likewise.
     pub length: f32,
-    /// Guidance scale; 0: none. See [`Recipe::guidance`].
+    /// Guidance scale; 0: none. See [`Recipe::guidance()`].
     pub guidance: f32,
     /// How far a variation goes from its base: 0 = the base, 1 = free.
     pub strength: f32,
