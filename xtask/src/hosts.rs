@@ -51,6 +51,7 @@ pub fn hosts(all: bool) -> Outcome {
             drive(&python, "editor.py", arguments)?;
             drive(&python, "editor_synth.py", arguments)?;
         }
+        drive(&python, "editor_synth.py", &["1", "files"])?;
     }
     Ok(())
 }
@@ -66,7 +67,7 @@ fn python() -> Result<Option<PathBuf>, String> {
     let ready = |python: &PathBuf| {
         run::works(
             &python.to_string_lossy(),
-            &["-c", "import pedalboard, dawdreamer, numpy"],
+            &["-c", "import pedalboard, dawdreamer, numpy, Xlib"],
         )
     };
     if !ready(&python) {

@@ -18,6 +18,7 @@ use super::recipe::{Pad, Recipe, Shape};
 use super::shared::Shared;
 use super::shelf::{Name, Shelf};
 use super::source::{self, Lent, lock};
+use super::turns::{Look, Turns};
 
 /// How long it sleeps when all is ready.
 const LOOK: Duration = Duration::from_millis(50);
@@ -67,6 +68,7 @@ pub(super) struct Maker {
     pub(super) instance: Arc<Instance>,
     outgoing: HeapProd<Delivery>,
     shelves: [Shelf<()>; PADS],
+    turns: Turns,
     /// Pads whose only hit is there, by its key.
     only: [Option<u64>; PADS],
     /// The sounds that variations start from.
@@ -90,6 +92,7 @@ impl Maker {
             instance,
             outgoing,
             shelves: Default::default(),
+            turns: Turns::default(),
             only: [None; PADS],
             bases: Default::default(),
             kept: Vec::new(),
@@ -214,32 +217,26 @@ impl Maker {
         let _ = self.outgoing.try_push(Delivery { pad, name, hit });
     }
 
-    /// What is missed most, of all pads: one hit if somebody waits for it, else a batch.
+    /// What comes next.
     fn due(&self, wanted: &[Wanted]) -> Vec<Task> {
         let waiting = self.shared().waiting();
-        let mut missing: Vec<(usize, usize, u64)> = Vec::new();
-        for (pad, wanted) in wanted.iter().enumerate() {
-            let fixed = wanted.pad(pad).is_fixed(&wanted.shape);
-            if fixed && self.only[pad] == Some(wanted.key) {
-                continue;
+        let looks = wanted.iter().enumerate().filter_map(|(pad, wanted)| {
+            let broken = |(key, at): (u64, Instant)| key == wanted.key && at.elapsed() < RETRY;
+            if self.only[pad] == Some(wanted.key) || self.broken[pad].is_some_and(broken) {
+                return None;
             }
-            if self.broken[pad].is_some_and(|(key, at)| key == wanted.key && at.elapsed() < RETRY) {
-                continue;
-            }
-            let next = self.shared().next(pad);
-            if let Some((number, missed)) = self.shelves[pad].missing(next, wanted.key) {
-                let missed = if fixed { 0 } else { missed };
-                missing.push((missed, pad, number));
-            }
-        }
-        if let Some(urgent) = missing.iter().find(|(_, pad, _)| Some(*pad) == waiting) {
-            missing = vec![*urgent];
-        }
-        missing.sort_unstable();
-        missing.truncate(self.together);
-        missing
+            Some(Look {
+                pad,
+                key: wanted.key,
+                next: self.shared().next(pad),
+                shelf: &self.shelves[pad],
+                waited_for: waiting == Some(pad),
+            })
+        });
+        let chosen = self.turns.choose(looks, self.together);
+        chosen
             .into_iter()
-            .map(|(_, pad, number)| Task {
+            .map(|(pad, number)| Task {
                 pad,
                 name: Name {
                     number,
@@ -277,6 +274,8 @@ impl Maker {
         // There is room: it was looked for, and nobody else sends.
         if self.outgoing.try_push(delivery).is_ok() {
             self.shelves[task.pad].put(task.name, ());
+            let next = self.instance.shared.next(task.pad);
+            self.turns.made(task.pad, task.name, next);
             self.only[task.pad] = task.fixed.then_some(task.name.key);
         }
     }

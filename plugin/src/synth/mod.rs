@@ -16,6 +16,7 @@ pub mod editor;
 pub mod hit;
 pub mod instance;
 pub mod jobs;
+mod lengths;
 mod maker;
 mod network;
 pub mod pads;
@@ -30,6 +31,7 @@ mod sounds;
 pub mod source;
 pub mod state;
 pub(crate) mod text;
+mod turns;
 pub mod voice;
 
 pub use plugin::Synth;

@@ -61,17 +61,6 @@ pub const KIT: [Preset; PADS] = [
     preset("Percussion", "body", &[54, 56, 75, 76, 77], 0, 5.0, -25.0),
 ];
 
-/// Seconds that a sound of a class is made for; a shorter one is sooner there.
-#[must_use]
-pub fn seconds(class: &str) -> f32 {
-    match class {
-        "hihat-closed" | "body" => 0.4,
-        "kick" | "snare" | "cajon" | "tabla" => 0.5,
-        "tom" | "frame-drum" => 0.7,
-        _ => 1.0,
-    }
-}
-
 /// The pad of every note, [`NO_PAD`] where there is none.
 #[must_use]
 pub fn general_midi() -> [u8; 128] {

@@ -6,7 +6,6 @@ use diffwav::error::{Error, Result};
 use diffwav::units::Hz;
 
 use super::maker::{Maker, Wanted};
-use super::pads::seconds;
 use super::recipe::{Base, Recipe};
 use super::source::{HitSource, Lent, Order, lock};
 
@@ -40,7 +39,7 @@ impl Maker {
                     Some((sound, recipe.strength))
                 }
             };
-            orders.push(order(recipe, base, source.classes()));
+            orders.push(order(recipe, base, &**source));
         }
         source.make(&orders)
     }
@@ -59,7 +58,7 @@ impl Maker {
         {
             return Ok(sound.clone());
         }
-        let order = order(&base, None, source.classes());
+        let order = order(&base, None, source);
         let sound: Arc<[f32]> = source.make(&[order])?.swap_remove(0).into();
         self.bases[pad] = Some((base, sound.clone()));
         self.send_base(pad, &sound, source.rate());
@@ -67,15 +66,17 @@ impl Maker {
     }
 }
 
-fn order(recipe: &Recipe, base: Option<(Arc<[f32]>, f32)>, classes: &[String]) -> Order {
+fn order(recipe: &Recipe, base: Option<(Arc<[f32]>, f32)>, source: &dyn HitSource) -> Order {
+    let length = |(sound, _): &(Arc<[f32]>, f32)| sound.len() as f32 / source.rate().0 as f32;
+    let classes = source.classes();
     Order {
         // A class that this network does not know is none: then it makes any sound.
         class: classes.iter().position(|class| *class == recipe.class),
         seed: recipe.seed,
         brightness: recipe.brightness,
         length: recipe.length,
-        guidance: recipe.guidance,
-        seconds: seconds(&recipe.class),
+        guidance: recipe.guidance(),
+        seconds: recipe.seconds(base.as_ref().map(length)),
         base,
     }
 }

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 import numpy as np
 from common import RATE, WORK, denoise, noisy
@@ -17,14 +18,18 @@ def start(*command, **options):
 
 
 def screen(scale: int):
-    """A screen with a window manager, at 96 or 192 dots per inch."""
-    display = f":{90 + scale}"
+    """A screen with a window manager, at 96 or 192 dots per inch, under a number that nobody else has."""
     size = f"{1000 * scale}x{700 * scale}x24"
-    processes = [start("Xvfb", display, "-screen", "0", size, "-dpi", str(96 * scale), "-noreset")]
-    os.environ["DISPLAY"] = display
-    while subprocess.run(["xrdb", "-query"], capture_output=True).returncode:
-        time.sleep(0.2)
-    settings = WORK / "xsettings"
+    told, tells = os.pipe()
+    command = ["Xvfb", "-displayfd", str(tells), "-screen", "0", size, "-dpi", str(96 * scale), "-noreset"]
+    processes = [start(*command, pass_fds=[tells])]
+    os.close(tells)
+    with os.fdopen(told) as file:
+        # It is told when the screen can be used.
+        number = file.readline().strip()
+    assert number, "Xvfb did not start"
+    os.environ["DISPLAY"] = f":{number}"
+    settings = WORK / f"xsettings-{number}"
     settings.write_text(f"Xft/DPI {96 * scale * 1024}\nGdk/WindowScalingFactor {scale}\n")
     subprocess.run(["xrdb", "-nocpp", "-merge", "-"], input=f"Xft.dpi: {96 * scale}\n", text=True, check=True)
     processes.append(start("xsettingsd", "-c", str(settings)))
@@ -51,13 +56,25 @@ def picture(name: str):
 
 
 def together(plugin, play, stop, close, drive):
-    """The window until `drive` closes it, while `play` plays."""
-    threads = [threading.Thread(target=play, args=(plugin, stop)), threading.Thread(target=drive)]
+    """The window until `drive` closes it, while `play` plays. What either of them raises is raised here."""
+    problems = []
+
+    def guarded(work, *arguments):
+        try:
+            work(*arguments)
+        except BaseException as problem:
+            problems.append(problem)
+            stop.set()
+            close.set()
+
+    threads = [threading.Thread(target=guarded, args=work) for work in [(play, plugin, stop), (drive,)]]
     for thread in threads:
         thread.start()
     plugin.show_editor(close)
     for thread in threads:
         thread.join()
+    if problems:
+        raise problems[0]
 
 
 def states(scale: int):
@@ -108,17 +125,19 @@ def again():
     again_and_again(plugin, play, turn)
 
 
-def main(states, again):
-    """On a screen of its own: SCALE takes pictures, SCALE `again` opens and closes."""
+def main(states, **others):
+    """On a screen of its own: SCALE takes pictures, SCALE NAME does something else."""
     scale = int(sys.argv[1])
     processes = screen(scale)
     code = 1
     try:
-        if sys.argv[2:] == ["again"]:
-            again()
+        if len(sys.argv) > 2:
+            others[sys.argv[2]]()
         else:
             states(scale)
         code = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         # The screen goes after us: a host whose screen goes first ends with an error.
         pids = " ".join(str(process.pid) for process in reversed(processes))
@@ -128,4 +147,4 @@ def main(states, again):
 
 
 if __name__ == "__main__":
-    main(states, again)
+    main(states, again=again)

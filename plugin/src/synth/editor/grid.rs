@@ -101,7 +101,8 @@ impl Grid {
     }
 
     fn press(&mut self, ui: &Ui, pad: usize, response: &Response, instance: &Instance) {
-        let down = response.is_pointer_button_down_on()
+        // A tap goes down and up between two frames.
+        let down = (response.is_pointer_button_down_on() || response.clicked())
             && ui.input(|input| input.pointer.primary_pressed());
         if down {
             let at = response.interact_pointer_pos();

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, rect: Rect, params: &SynthParams, pad: usize, setter: &
             &of.guidance,
             "Guidance",
             false,
-            "How strictly the class is followed. Above 0 a hit takes twice the time to make.",
+            "How strictly the class is followed, by the sound that hits vary and by hits at more than 60 % variation. Above 0 these take twice the time to make.",
         ),
         (
             &of.tune,

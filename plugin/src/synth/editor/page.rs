@@ -15,6 +15,12 @@ use crate::synth::recipe;
 /// No note, as the audio thread writes it.
 const NO_NOTE: u8 = 128;
 
+/// Height of the four rows below the waveform.
+pub const ROWS: f32 = 126.0;
+
+/// Height with a waveform that can still be read.
+pub const HEIGHT_LEAST: f32 = ROWS + 30.0 + 2.0 * theme::GAP;
+
 /// The page's memory.
 #[derive(Debug, Default)]
 pub struct Page {
@@ -39,9 +45,9 @@ impl Page {
         let page = &pages.pads[pad];
         let layout = Layout::top_down(Align::Min);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(inner).layout(layout));
-        ui.set_clip_rect(rect);
+        ui.shrink_clip_rect(rect);
         if let Some(picture) = &status.pads[pad].picture {
-            let height = (inner.height() - 126.0).clamp(24.0, 120.0);
+            let height = (inner.height() - ROWS).clamp(24.0, 120.0);
             let (wave, _) =
                 ui.allocate_exact_size(vec2(inner.width(), height), egui::Sense::hover());
             ui.painter().rect_filled(wave, theme::ROUND, theme::WELL);

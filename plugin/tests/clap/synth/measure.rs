@@ -1,86 +1,141 @@
 //! What the instrument costs. Not a test:
 //! `cargo test -p diffwav-plugin --test clap synth::measure -- --ignored --nocapture`.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use clack_host::prelude::*;
+use diffwav_plugin::synth::instance::Instance;
+use diffwav_plugin::synth::pads::PADS;
+use diffwav_plugin::synth::params::SynthParams;
+use diffwav_plugin::synth::player::Player;
+use diffwav_plugin::synth::shelf::AHEAD;
 
-use super::stage::{CLOSED, KICK, SNARE, call, play, real, row, synth};
-use crate::host::on_audio_thread;
+use super::stage::{real, synth};
 use crate::measure::{cpu, memory};
+
+const RATE: u32 = 48_000;
+const BLOCK: usize = 256;
+
+/// A beat at 120: pads and the frames between their notes, seven a second.
+const BEAT: [(usize, usize); 3] = [(2, 12_000), (0, 24_000), (1, 48_000)];
+
+/// An instance and its player, in real time.
+struct Playing {
+    params: Arc<SynthParams>,
+    instance: Arc<Instance>,
+    player: Player,
+    began: Instant,
+    block: usize,
+}
+
+impl Playing {
+    fn new() -> Self {
+        let params = Arc::<SynthParams>::default();
+        let began = Instant::now();
+        let (instance, player) = Instance::new(Arc::clone(&params));
+        instance.activate(RATE);
+        Self {
+            params,
+            instance,
+            player,
+            began,
+            block: 0,
+        }
+    }
+
+    /// One block, when it is due.
+    fn go_on(&mut self, beat: bool) {
+        let controls = self.params.controls(RATE);
+        self.player.take_deliveries(&controls);
+        let start = self.block * BLOCK;
+        for (pad, every) in BEAT {
+            if beat && start.next_multiple_of(every) < start + BLOCK {
+                self.player.note_on(pad, 0, 0.8, &controls, None);
+            }
+        }
+        let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+        self.player.render(&mut left, &mut right, &controls);
+        self.block += 1;
+        let due = Duration::from_secs_f64((self.block * BLOCK) as f64 / f64::from(RATE));
+        std::thread::sleep(due.saturating_sub(self.began.elapsed()));
+    }
+
+    /// Pads that have had a hit.
+    fn begun(&self) -> usize {
+        let status = self.instance.status();
+        let had = |pad: &&diffwav_plugin::synth::instance::PadView| pad.picture.is_some();
+        status.pads.iter().filter(had).count()
+    }
+
+    fn ready(&self) -> usize {
+        let pads = self.instance.shared.pads.iter();
+        pads.map(|pad| pad.ready.load(Relaxed) as usize).sum()
+    }
+}
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        self.instance.close();
+    }
+}
 
 #[test]
 #[ignore = "measures; needs a quiet machine"]
 fn time_to_fill_and_cost_of_playing() {
     let _world = real();
     println!("nothing loaded: {:.0} MB", memory());
-    let mut plugin = synth();
-    let (began, before) = (Instant::now(), cpu());
-    let stopped = plugin.activate(48_000.0, 256);
-    let stopped = on_audio_thread(|| {
-        let mut started = stopped.start_processing().unwrap();
-        // Every pad once, until every one has sounded.
-        let mut heard = [false; 16];
-        let notes: [u8; 16] = [
-            36, 38, 42, 46, 41, 45, 48, 37, 51, 49, 52, 39, 60, 62, 65, 54,
-        ];
-        let mut round = 0usize;
-        while heard.contains(&false) && began.elapsed() < Duration::from_secs(120) {
-            let pad = round % 16;
-            if !heard[pad] {
-                let events = [(0, super::stage::What::On(notes[pad], 1.0))];
-                let out = play(&mut started, 256, || 256, &events, false);
-                heard[pad] = out[0].iter().any(|v| v.abs() > 0.01);
-                started.reset();
+    for beat in [false, true] {
+        println!(
+            "{}",
+            if beat {
+                "a beat plays:"
+            } else {
+                "nothing plays:"
             }
-            round += 1;
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        println!(
-            "every pad sounds after {:.1} s ({:.1} s of processor time)",
-            began.elapsed().as_secs_f64(),
-            cpu() - before
         );
-        // Until the maker rests.
-        let mut last = cpu();
-        loop {
-            std::thread::sleep(Duration::from_millis(500));
-            call(&mut started, 256, &EventBuffer::new(), None);
-            let now = cpu();
-            if now - last < 0.03 {
-                break;
+        let (mut playing, before) = (Playing::new(), cpu());
+        let report = |playing: &Playing, what: &str| {
+            println!(
+                "  {what} after {:.1} s ({:.1} s of processor time), {} hits ready, {} of {} notes dry, {:.0} MB",
+                playing.began.elapsed().as_secs_f64(),
+                cpu() - before,
+                playing.ready(),
+                playing.instance.shared.dry(),
+                playing
+                    .instance
+                    .shared
+                    .pads
+                    .iter()
+                    .map(|pad| pad.notes.load(Relaxed))
+                    .sum::<u32>(),
+                memory()
+            );
+        };
+        for (what, pads, hits) in [
+            ("the first pad has its first hit", 1, 0),
+            ("every pad has its first hit", PADS, 0),
+            ("half of the hits are ready", PADS, PADS * AHEAD / 2),
+            ("all hits but two are ready", PADS, PADS * AHEAD - 2),
+        ] {
+            while (playing.begun() < pads || playing.ready() < hits)
+                && playing.began.elapsed() < Duration::from_secs(90)
+            {
+                playing.go_on(beat);
             }
-            last = now;
+            report(&playing, what);
+        }
+        // What the filled pools cost.
+        let (at, before, dry) = (Instant::now(), cpu(), playing.instance.shared.dry());
+        while at.elapsed() < Duration::from_secs(10) {
+            playing.go_on(beat);
         }
         println!(
-            "all pools are full after {:.1} s ({:.1} s of processor time), {:.0} MB",
-            began.elapsed().as_secs_f64(),
-            cpu() - before,
-            memory()
+            "  then: {:.0} % of a core, {} notes dry",
+            100.0 * (cpu() - before) / at.elapsed().as_secs_f64(),
+            playing.instance.shared.dry() - dry
         );
-        // A beat at 120: 8 closed hats, 4 kicks and snares a second and a half.
-        let mut events = row(CLOSED, 40, 12_000);
-        events.extend(row(KICK, 20, 24_000));
-        events.extend(row(SNARE, 10, 48_000));
-        events.sort_by_key(|(frame, _)| *frame);
-        let (at, before) = (Instant::now(), cpu());
-        for (index, start) in (0..480_000).step_by(256).enumerate() {
-            let now: Vec<_> = events
-                .iter()
-                .filter(|(frame, _)| (start..start + 256).contains(frame))
-                .map(|(frame, what)| (frame - start, *what))
-                .collect();
-            play(&mut started, 256, || 256, &now, false);
-            let due = Duration::from_secs_f64((index + 1) as f64 * 256.0 / 48_000.0);
-            std::thread::sleep(due.saturating_sub(at.elapsed()));
-        }
-        println!(
-            "a beat of 7 notes a second: {:.0} % of a core in real time",
-            100.0 * (cpu() - before) / at.elapsed().as_secs_f64()
-        );
-        started.stop_processing()
-    });
-    plugin.deactivate(stopped);
+    }
 }
 
 #[test]

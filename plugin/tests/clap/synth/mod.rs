@@ -1,7 +1,9 @@
 //! The instrument behind the CLAP interface.
 
 mod buses;
+mod files;
 mod measure;
+mod order;
 mod params;
 mod recall;
 mod stage;

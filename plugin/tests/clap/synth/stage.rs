@@ -107,8 +107,12 @@ impl HitSource for Struck {
 }
 
 pub fn with(source: Struck) -> World {
+    with_any(move || Box::new(source))
+}
+
+pub fn with_any(source: impl Fn() -> Box<dyn HitSource> + Send + Sync + 'static) -> World {
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    substitute_sources(Some(Box::new(move || Box::new(source))));
+    substitute_sources(Some(Box::new(source)));
     World(turn)
 }
 
