@@ -60,7 +60,7 @@ if __name__ == "__main__":
     a.add_argument("--picture")
     a.add_argument("scores", nargs="+", metavar="NAME=FILE")
     a = a.parse_args()
-    named = [(s.split("=", 1)[0], read(s.split("=", 1)[1])) for s in a.scores]
+    named = [(s.rsplit("=", 1)[0], read(s.rsplit("=", 1)[1])) for s in a.scores]
     with open(a.table) as f:
         facts = {r["id"]: r for r in csv.DictReader(f, delimiter="\t")}
     paired(named)

@@ -110,13 +110,13 @@ def main(a):
     check = validation_set(a.shards)
     schedule, first = Schedule(a.run, a.hours, a.decay_from_hours, a.decay_hours), step
     batch, seconds = a.batch or p.batch, p.seconds
-    stream, seen, sums, count, checked = batches(a.shards, batch, seconds, p.seed + step, a.workers), None, 0.0, 0, time.time()
+    stream, seen, sums, count, checked = batches(a.shards, batch, seconds, p.seed + step + 1000 * a.seed, a.workers), None, 0.0, 0, time.time()
     while not schedule.over():
         lr = schedule.rate(step - first)
         if schedule.decaying is not None and seen is None:
             save(os.path.join(a.run, "stable.pt"), model, ema, optimiser, step, heard)
             batch, seconds, seen = a.batch or p.decay_batch, p.decay_seconds, step
-            stream = batches(a.shards, batch, seconds, p.seed + 7 + step, a.workers)
+            stream = batches(a.shards, batch, seconds, p.seed + 7 + step + 1000 * a.seed, a.workers)
         for group in optimiser.param_groups:
             group["lr"] = lr
         noisy, clean, top = (v.to(a.device) for v in next(stream))

@@ -8,17 +8,23 @@ use diffwav::error::{Error, Result};
 use diffwav::model::card::{Card, Task};
 use diffwav::model::{Caches, Call, Model, Network, registry};
 
-/// The model that ships.
+/// The model that ships under this name.
 ///
 /// # Errors
 /// Never for a plugin that was built from a tested tree.
-pub fn built_in() -> Result<Model> {
-    static MODEL: OnceLock<Model> = OnceLock::new();
-    if let Some(model) = MODEL.get() {
+pub fn built_in(name: &str) -> Result<Model> {
+    static DEFAULT: OnceLock<Model> = OnceLock::new();
+    static FIRST: OnceLock<Model> = OnceLock::new();
+    let place = if name == registry::FIRST_DENOISER {
+        &FIRST
+    } else {
+        &DEFAULT
+    };
+    if let Some(model) = place.get() {
         return Ok(model.clone());
     }
-    let model = registry::open(registry::DEFAULT)?;
-    Ok(MODEL.get_or_init(|| model).clone())
+    let model = registry::open(name)?;
+    Ok(place.get_or_init(|| model).clone())
 }
 
 /// A file, as it was when it was read.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use diffwav::engine::{Keep, Settings};
-use diffwav::model;
+use diffwav::model::{self, registry};
 use diffwav::units::Db;
 use nice_plug::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,10 +23,14 @@ pub const STEPS_MAX: i32 = 4;
 /// Which model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
-    /// The one that ships.
+    /// The best that ships.
+    #[id = "denoise-v2"]
+    #[name = "denoise-v2"]
+    BuiltIn,
+    /// The first that shipped, which older projects name.
     #[id = "denoise-v1"]
     #[name = "denoise-v1"]
-    BuiltIn,
+    First,
     /// The file that the user gave; its path is saved with the project.
     #[id = "file"]
     #[name = "Own file"]
@@ -239,8 +243,17 @@ impl DenoiseParams {
     #[must_use]
     pub fn model_file(&self) -> Option<PathBuf> {
         match self.model.value() {
-            ModelChoice::BuiltIn => None,
+            ModelChoice::BuiltIn | ModelChoice::First => None,
             ModelChoice::File => self.saved.read().ok()?.model_file.clone(),
+        }
+    }
+
+    /// The name of the model that ships with the plugin and is to run, or to stand in for the user's.
+    #[must_use]
+    pub fn built_in(&self) -> &'static str {
+        match self.model.value() {
+            ModelChoice::First => registry::FIRST_DENOISER,
+            ModelChoice::BuiltIn | ModelChoice::File => registry::DEFAULT,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use diffwav::engine::session::{self, Choice, Description, Prepared};
 use diffwav::engine::{Format, Settings};
 use diffwav::error::Result;
+use diffwav::model::card::Card;
 use diffwav::model::{self, Device, EngineChoice, Model, Network, Options, Purpose};
 
 use crate::models;
@@ -14,8 +15,10 @@ use crate::params::DenoiseParams;
 /// What the parameters ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The user's model; None is the one that ships.
+    /// The user's model; None is one that ships.
     pub file: Option<PathBuf>,
+    /// The one that ships, also in the place of a file that cannot be read.
+    pub built_in: &'static str,
     /// Where it runs.
     pub device: Device,
     /// Reverse steps; the nearest that the model allows.
@@ -29,6 +32,7 @@ impl Wanted {
     pub fn of(params: &DenoiseParams) -> Self {
         Self {
             file: params.model_file(),
+            built_in: params.built_in(),
             device: params.device.value().into(),
             steps: params.steps.value().max(1) as usize,
             link: params.link.value(),
@@ -59,16 +63,21 @@ pub struct Built {
 
 /// The model that is asked for; the one that ships in the place of one that cannot be read, and why.
 pub fn model(wanted: &Wanted) -> (Result<Model>, Option<String>) {
-    let Some(path) = &wanted.file else {
-        return (models::built_in(), None);
+    let (model, message) = match wanted.file.as_deref().map(models::file) {
+        None => (models::built_in(wanted.built_in), None),
+        Some(Ok(model)) => (Ok(model), None),
+        Some(Err(error)) => (
+            models::built_in(wanted.built_in),
+            Some(format!("{error}; the built-in model runs instead")),
+        ),
     };
-    match models::file(path) {
-        Ok(model) => (Ok(model), None),
-        Err(error) => {
-            let message = format!("{error}; the built-in model runs instead");
-            (models::built_in(), Some(message))
+    let model = model.map(|mut model| {
+        if let Some((card, _)) = &*SUBSTITUTE.read().unwrap_or_else(PoisonError::into_inner) {
+            model.card = card.clone();
         }
-    }
+        model
+    });
+    (model, message)
 }
 
 /// Loads and prepares. A device that cannot be used, or that was `lost` for the reason that is given, is replaced by
@@ -136,17 +145,18 @@ fn prepare(
 }
 
 type Substitute = Box<dyn Fn() -> Box<dyn Network> + Send + Sync>;
-static SUBSTITUTE: RwLock<Option<Substitute>> = RwLock::new(None);
+static SUBSTITUTE: RwLock<Option<(Card, Substitute)>> = RwLock::new(None);
 
-/// Makes every later engine of this process run another network: for tests of what cannot be had from a real one
-/// (a machine that is too slow, a network that fails). A plugin in a host has no way to reach this.
-pub fn substitute_networks(network: Option<Substitute>) {
+/// Makes every later engine of this process run another network, with this card: for tests of what cannot be had from a
+/// real one (a machine that is too slow, a network that fails). A plugin in a host has no way to reach this.
+pub fn substitute_networks(network: Option<(Card, Substitute)>) {
     *SUBSTITUTE.write().unwrap_or_else(PoisonError::into_inner) = network;
 }
 
 fn substitute() -> Option<Box<dyn Network>> {
     let network = SUBSTITUTE.read().unwrap_or_else(PoisonError::into_inner);
-    Some(network.as_ref()?())
+    let (_, make) = network.as_ref()?;
+    Some(make())
 }
 
 /// Whether `model::load` would take the file: for a drop onto the editor.

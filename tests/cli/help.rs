@@ -202,33 +202,22 @@ fn there_is_a_man_page_for_each_command() {
 }
 
 #[test]
-fn the_model_that_ships_is_listed_described_and_fits() {
+fn the_denoisers_that_ship_are_listed_described_and_fit() {
     let world = World::new();
-    assert!(stdout(&world.diffwav(&["models", "list"]).assert().success()).contains("denoise-v1"));
-    let info = stdout(
-        &world
-            .diffwav(&["models", "info", "denoise-v1"])
-            .assert()
-            .success(),
-    );
-    for word in ["licence", "sample rate", "steps", "hop"] {
-        assert!(info.contains(word), "{info}");
+    let said = |args: &[&str]| stdout(&world.diffwav(args).assert().success());
+    let list = said(&["models", "list"]);
+    for name in ["denoise-v2", "denoise-v1"] {
+        assert!(list.contains(name), "{list}");
+        let info = said(&["models", "info", name]);
+        for word in ["licence", "sample rate", "steps", "hop"] {
+            assert!(info.contains(word), "{info}");
+        }
+        let card: serde_json::Value =
+            serde_json::from_str(&said(&["models", "info", "--json", name])).unwrap();
+        assert_eq!(card["name"], name);
+        let checked = said(&["models", "check", name]);
+        assert!(checked.contains("fits"), "{checked}");
     }
-    let card: serde_json::Value = serde_json::from_str(&stdout(
-        &world
-            .diffwav(&["models", "info", "--json", "denoise-v1"])
-            .assert()
-            .success(),
-    ))
-    .unwrap();
-    assert_eq!(card["name"], "denoise-v1");
-    let checked = stdout(
-        &world
-            .diffwav(&["models", "check", "denoise-v1"])
-            .assert()
-            .success(),
-    );
-    assert!(checked.contains("fits"), "{checked}");
 }
 
 #[test]

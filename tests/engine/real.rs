@@ -87,3 +87,38 @@ fn digital_silence_stays() {
     let out = run(&mut stream(4, 1), &[vec![0.0; 48_000]], &mut || 999);
     assert!(out[0].iter().all(|v| *v == 0.0));
 }
+
+/// What comes out of `tail` behind `before`, without what belongs to `before`.
+fn behind(before: &[f32], tail: &[f32]) -> Vec<f32> {
+    let mut stream = stream(16, 1);
+    let input = [[before, tail].concat()];
+    let out = run(&mut stream, &input, &mut || 4800).remove(0);
+    out[before.len()..].to_vec()
+}
+
+#[test]
+fn after_minutes_of_noise_or_silence_the_network_is_as_at_the_start() {
+    let level = |samples: &[f32]| {
+        let sum: f64 = samples.iter().map(|v| f64::from(*v).powi(2)).sum();
+        10.0 * (sum / samples.len() as f64).log10()
+    };
+    let tail = voice(1.0, 4 * 48_000);
+    let hiss: Vec<f32> = noise(5, 1, 150 * 48_000)[0]
+        .iter()
+        .map(|v| 0.01 * v)
+        .collect();
+    let silence = vec![0.0; hiss.len()];
+    let start = 5 * 48_000;
+    for (name, past) in [("noise", &hiss), ("silence", &silence)] {
+        let (soon, late) = (behind(&past[..start], &tail), behind(past, &tail));
+        let second = 48_000;
+        let change = level(&late[second..]) - level(&soon[second..]);
+        assert!(
+            change.abs() < 0.2,
+            "{name}: the voice behind it by {change} dB"
+        );
+        let difference: Vec<f32> = late.iter().zip(&soon).map(|(a, b)| a - b).collect();
+        let error = level(&difference[second..]) - level(&soon[second..]);
+        assert!(error < -30.0, "{name}: it differs by {error} dB");
+    }
+}

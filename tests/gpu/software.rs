@@ -232,7 +232,7 @@ fn input_that_is_not_finite_is_an_error_and_changes_nothing() {
         };
         network.run(call).map(|()| out)
     };
-    let good = vec![0.1; 2 * 481];
+    let good = vec![0.1; 2 * 721];
     let first = run(&good).unwrap();
     let mut bad = good.clone();
     bad[17] = f32::NAN;

@@ -6,7 +6,7 @@ use diffwav::model::unroll::{doublings, unroll};
 use diffwav::model::{Call, Device, EngineChoice, Model, Network, Options, load, registry};
 
 const C: usize = 2;
-const F: usize = 481;
+const F: usize = 721;
 
 /// Uniform in −0.5 … 0.5, by a linear congruential generator.
 fn noise(seed: u32, n: usize) -> Vec<f32> {

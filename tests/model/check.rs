@@ -1,16 +1,20 @@
 //! `models check` passes the model that ships and fails those that do not fit.
 
 use diffwav::model::check::{Report, check, properties};
-use diffwav::model::{EngineChoice, Options, fake::Fake};
+use diffwav::model::{EngineChoice, Options, fake::Fake, registry};
 
 use crate::onnx;
 use crate::signals::ENGINES;
 
 #[test]
-fn the_built_in_model_passes_on_every_engine() {
-    for engine in ENGINES {
+fn the_built_in_models_pass_on_every_engine() {
+    let names = [registry::DEFAULT, registry::FIRST_DENOISER];
+    for (name, engine) in names
+        .into_iter()
+        .flat_map(|name| ENGINES.map(|engine| (name, engine)))
+    {
         let report = check(
-            "denoise-v1",
+            name,
             &Options {
                 engine,
                 ..Options::default()

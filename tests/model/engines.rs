@@ -151,7 +151,7 @@ fn wrong_shapes_are_errors_that_name_the_buffer() {
         let network = &mut *network;
         assert!(
             shape_error(network, |s| s.x = 1)
-                .contains("x holds 962 numbers, but 1924 are expected")
+                .contains("x holds 1442 numbers, but 2884 are expected")
         );
         assert!(shape_error(network, |s| s.y = 3).contains("y holds"));
         assert!(shape_error(network, |s| s.out = 1).contains("out holds"));

@@ -3,19 +3,24 @@
 use diffwav::model::{self, Call, EngineChoice, Model, Network, Options, registry};
 
 pub const C: usize = 2;
-pub const F: usize = 481;
+pub const F: usize = 721;
 
 pub fn model() -> Model {
-    registry::open("denoise-v1").unwrap()
+    registry::open(registry::DEFAULT).unwrap()
+}
+
+/// The model that runs by default, on this engine.
+pub fn network(engine: EngineChoice) -> Box<dyn Network> {
+    network_of(&model(), engine)
 }
 
 /// The real model on this engine. ONNX Runtime must be there: a test that passes without it proves nothing.
-pub fn network(engine: EngineChoice) -> Box<dyn Network> {
+pub fn network_of(model: &Model, engine: EngineChoice) -> Box<dyn Network> {
     let options = Options {
         engine,
         ..Options::default()
     };
-    let loaded = model::load(&model(), &options);
+    let loaded = model::load(model, &options);
     loaded
         .unwrap_or_else(|e| panic!("{e}\n(for the tests: run cargo xtask setup)"))
         .network

@@ -156,7 +156,7 @@ fn instances_before_something_is_late() {
 #[test]
 #[ignore = "prints a table"]
 fn latency_table() {
-    let _world = world::with(world::memory);
+    let _world = world::real();
     for rate in [44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0] {
         let latencies = [64, 128, 256, 512, 1024, 2048].map(|block| {
             let mut plugin = Plugin::new();

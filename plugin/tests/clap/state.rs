@@ -119,15 +119,22 @@ fn an_own_model_is_opened_from_the_project() {
         plugin.deactivate(started.stop_processing());
         out
     };
-    // The model that ships, as a file: the same network by another way.
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../models/denoise-v1/denoise-v1.onnx");
-    let saved = serde_json::json!({ "format": 1, "model_file": file });
-    let state = serde_json::json!({
-        "version": "0.1.0",
-        "params": { "model": { "string": "file" } },
-        "fields": { "diffwav": saved.to_string() },
-    });
-    let own = bounce(Some(&state.to_string()));
-    assert_eq!(crate::signal::difference(&own, &bounce(None)), None);
+    // The models that ship, as files: the same networks by another way.
+    let of_file = |name: &str| {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("../models/{name}/{name}.onnx"));
+        let saved = serde_json::json!({ "format": 1, "model_file": file });
+        let state = serde_json::json!({
+            "version": "0.1.0",
+            "params": { "model": { "string": "file" } },
+            "fields": { "diffwav": saved.to_string() },
+        });
+        bounce(Some(&state.to_string()))
+    };
+    let (newest, first) = (of_file("denoise-v2"), of_file("denoise-v1"));
+    assert_eq!(crate::signal::difference(&newest, &bounce(None)), None);
+    // A project of the first version names its network, and keeps it.
+    let old = r#"{"version":"0.1.0","params":{"model":{"string":"denoise-v1"}},"fields":{}}"#;
+    assert_eq!(crate::signal::difference(&first, &bounce(Some(old))), None);
+    assert!(crate::signal::difference(&first, &newest).is_some());
 }

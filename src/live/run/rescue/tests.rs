@@ -1,4 +1,4 @@
-//! The worker is real, its first network is one that loses its device, and the CPU's is the one that ships.
+//! The worker is real, its first network is one that loses its device, and the CPU's is a real one of the same latency.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ impl Screen for Said {
 
 fn choice() -> Result<Choice> {
     Ok(Choice {
-        model: registry::open(registry::DEFAULT)?,
+        model: registry::open(registry::FIRST_DENOISER)?,
         options: Options {
             engine: EngineChoice::Auto,
             device: Device::Webgpu,
