@@ -2,6 +2,7 @@
 
 mod choices;
 mod denoise;
+mod limit;
 mod live;
 mod synth;
 mod vary;
@@ -17,6 +18,7 @@ pub use super::devices::Devices;
 pub use super::explain::Explain;
 pub use choices::{Container, Depth, Device, Engine, Keep, OnDeviceLoss, Preserve, Style};
 pub use denoise::Denoise;
+pub use limit::Limit;
 pub use live::{Live, Monitor};
 pub use synth::{Saving, Sound, Synth};
 pub use vary::Vary;

@@ -1,7 +1,7 @@
 //! From the options to a model, an engine and settings that fit each other, before the first file is touched.
 
 use crate::Result;
-use crate::cli::args::{self, Denoise, Preserve, Runtime};
+use crate::cli::args::{self, Denoise, Runtime};
 use crate::cli::exit::Failure;
 use crate::cli::report::Process;
 use crate::engine::recipe::Recipe;
@@ -196,7 +196,7 @@ fn settings(typed: &Denoise) -> Settings {
         steps: typed.steps,
         sampler: typed.sampler,
         seed: typed.seed,
-        attenuation_limit: Preserve::limit(typed.preserve, typed.attenuation_limit),
+        attenuation_limit: typed.limit.decibels(),
         mix: typed.mix,
         keep: match typed.keep {
             args::Keep::Cleaned => Keep::Cleaned,

@@ -2,9 +2,6 @@
 
 use clap::ValueEnum;
 
-use crate::engine::MUSIC_LIMIT;
-use crate::units::Db;
-
 /// What runs the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Engine {
@@ -60,16 +57,6 @@ pub enum Keep {
 pub enum Preserve {
     /// Music, which a network for speech takes for noise: nothing falls by more than 2.5 dB, noise neither
     Music,
-}
-
-impl Preserve {
-    /// The attenuation limit that does it, or the one that was typed.
-    pub fn limit(this: Option<Self>, typed: Option<f32>) -> Option<Db> {
-        match this {
-            Some(Self::Music) => Some(MUSIC_LIMIT),
-            None => typed.map(Db),
-        }
-    }
 }
 
 /// The container of the output.

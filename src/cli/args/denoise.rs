@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use super::{Container, Depth, Keep, OnDeviceLoss, Preserve, Runtime, Style};
+use super::{Container, Depth, Keep, Limit, OnDeviceLoss, Runtime, Style};
 use crate::diffusion::sampler::Sampler;
 
 /// Most reverse steps that may be asked for; the model may allow fewer.
@@ -52,19 +52,9 @@ pub struct Denoise {
     #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Sound")]
     pub seed: u64,
 
-    /// Take away at most so many decibels, to keep some of the room; 0 changes nothing [default: no limit]
-    #[arg(long, value_name = "DB", value_parser = decibels, help_heading = "Sound")]
-    pub attenuation_limit: Option<f32>,
-
-    /// Keep something besides the voice; for more or less of it, --attenuation-limit
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        conflicts_with = "attenuation_limit",
-        help_heading = "Sound"
-    )]
-    pub preserve: Option<Preserve>,
+    /// How much may go.
+    #[command(flatten)]
+    pub limit: Limit,
 
     /// How much of the cleaned sound: 1 is only cleaned, 0 only the original
     #[arg(long, value_name = "0..1", default_value_t = 1.0, value_parser = fraction, help_heading = "Sound")]

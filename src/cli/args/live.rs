@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::denoise::{decibels, fraction, steps};
-use super::{OnDeviceLoss, Preserve, Runtime};
+use super::denoise::{fraction, steps};
+use super::{Limit, OnDeviceLoss, Runtime};
 
 /// Whether the cleaned sound is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,19 +70,9 @@ pub struct Live {
     #[arg(long, value_name = "0..1", default_value_t = 1.0, value_parser = fraction, help_heading = "Sound")]
     pub amount: f32,
 
-    /// Take away at most so many decibels, to keep some of the room [default: no limit]
-    #[arg(long, value_name = "DB", value_parser = decibels, help_heading = "Sound")]
-    pub attenuation_limit: Option<f32>,
-
-    /// Keep something besides the voice; for more or less of it, --attenuation-limit
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHAT",
-        conflicts_with = "attenuation_limit",
-        help_heading = "Sound"
-    )]
-    pub preserve: Option<Preserve>,
+    /// How much may go.
+    #[command(flatten)]
+    pub limit: Limit,
 
     /// Leave steps out when the machine is short of time, rather than play uncleaned sound
     #[arg(long, help_heading = "Sound")]

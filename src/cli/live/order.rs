@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::cli::args::{Live, Monitor, Preserve};
+use crate::cli::args::{Live, Monitor};
 use crate::cli::exit::Failure;
 use crate::cli::runtime;
 use crate::engine::latency::Budget;
@@ -29,7 +29,7 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
     let model = runtime::open_denoiser(&typed.runtime)?;
     let settings = Settings {
         steps: typed.steps,
-        attenuation_limit: Preserve::limit(typed.preserve, typed.attenuation_limit),
+        attenuation_limit: typed.limit.decibels(),
         mix: typed.amount,
         keep: Keep::Cleaned,
         ..Settings::default()
