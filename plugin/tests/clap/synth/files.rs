@@ -14,7 +14,7 @@ use diffwav_plugin::synth::jobs::Job;
 use diffwav_plugin::synth::params::SynthParams;
 use diffwav_plugin::synth::player::Player;
 
-use super::stage::{STRUCK, with};
+use super::stage::{STRUCK, instance, with};
 
 const RATE: u32 = 48_000;
 
@@ -31,9 +31,7 @@ struct Opened {
 
 impl Opened {
     fn new() -> Self {
-        let params = Arc::<SynthParams>::default();
-        let (instance, player) = Instance::new(Arc::clone(&params));
-        instance.activate(RATE);
+        let (params, instance, player) = instance(RATE);
         Self {
             params,
             instance,

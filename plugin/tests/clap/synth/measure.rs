@@ -11,7 +11,7 @@ use diffwav_plugin::synth::params::SynthParams;
 use diffwav_plugin::synth::player::Player;
 use diffwav_plugin::synth::shelf::AHEAD;
 
-use super::stage::{real, synth};
+use super::stage::{instance, real, synth};
 use crate::measure::{cpu, memory};
 
 const RATE: u32 = 48_000;
@@ -31,10 +31,8 @@ struct Playing {
 
 impl Playing {
     fn new() -> Self {
-        let params = Arc::<SynthParams>::default();
         let began = Instant::now();
-        let (instance, player) = Instance::new(Arc::clone(&params));
-        instance.activate(RATE);
+        let (params, instance, player) = instance(RATE);
         Self {
             params,
             instance,

@@ -1,6 +1,6 @@
 //! A host that plays notes, and sounds that need no network.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use clack_host::events::Match;
@@ -11,6 +11,9 @@ use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 use diffwav::error::{Error, Result};
 use diffwav::units::Hz;
+use diffwav_plugin::synth::instance::Instance;
+use diffwav_plugin::synth::params::SynthParams;
+use diffwav_plugin::synth::player::Player;
 use diffwav_plugin::synth::source::{HitSource, Order, substitute_sources};
 
 use crate::host::{Plugin, Started, on_audio_thread};
@@ -22,6 +25,14 @@ pub const KICK: u8 = 36;
 pub const SNARE: u8 = 38;
 pub const CLOSED: u8 = 42;
 pub const OPEN: u8 = 46;
+
+/// A new instance as its window and its audio thread have it, without a host.
+pub fn instance(rate: u32) -> (Arc<SynthParams>, Arc<Instance>, Player) {
+    let params = Arc::<SynthParams>::default();
+    let (instance, player) = Instance::new(Arc::clone(&params));
+    instance.activate(rate);
+    (params, instance, player)
+}
 
 static TURN: Mutex<()> = Mutex::new(());
 
