@@ -95,7 +95,7 @@ def scan(g, s, n, h0, axis=1):                           # h_t = h + s (n - h) o
 
 
 def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: mix, taps, gate, gate_bias, out, out_bias
-    mix, taps, gate, gate_bias, out, out_bias = (v.detach().cpu().numpy() for v in w)
+    mix, taps, gate, _, out, out_bias = (v.detach().cpu().numpy() for v in w)
     h = g("MatMul", g("Add", x, step), np.eye(K, dtype=np.float32) + mix.T)
     f = g("Concat", past, h, axis=2)
     taps = taps + np.array([[0], [0], [1]], np.float32)

@@ -1,6 +1,7 @@
 """The loss, on what is heard: the prediction is synthesised and analysed again before it is compared.
 
-  L = .5 (m_e - m_x)^2 + .5 |E - X|^2 + .3 ReLU(m_x - m_e)^2 + 1.5 (m_e^.6 - m_x^.6)^2 - .075 SNR / 10 + w PESQ's disturbance     m = |.|
+  L = .5 (m_e - m_x)^2 + .5 |E - X|^2 + .3 ReLU(m_x - m_e)^2 + 2 (m_e^.6 - m_x^.6)^2 + .15 ReLU(m_x^.6 - m_e^.6)^2 - .075 SNR / 10
+      + .02 PESQ's disturbance     m = |.|
 over compressed spectra divided by the follower's gain, bins above the source's bandwidth masked, low frequencies weighted up. The SNR is the
 plain one: a network that shrinks the speech pays.
 """

@@ -53,10 +53,10 @@ params = SimpleNamespace(
     loss_complex=0.5,
     loss_fine=2.0,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
     loss_suppression=0.3,          # ReLU(m_x - m_e)^2: speech taken away costs more than noise left
-    loss_fine_suppression=0.15,      # ReLU on those
-    loss_perceptual=0.02,          # PESQ's disturbance
+    loss_fine_suppression=0.15,    # ReLU on those; .2 in the decay of denoise-v2
+    loss_perceptual=0.02,          # PESQ's disturbance; .04 in the decay of denoise-v2
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
-    loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), mean one
+    loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), in all one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB

@@ -5,7 +5,7 @@ without a compiler, one fused PyTorch operation a frame. On a GPU, where a loop 
 doubling: log2 T passes over the whole tensor. All give the same numbers to rounding.
 """
 import torch
-from .native import build, pointers
+from .native import build, pointers, runs
 
 
 LIBRARY = build("scan.c")
@@ -65,4 +65,4 @@ def doubling(s, n, h0):
 def scan(s, n, h0):
     if s.is_cuda:
         return doubling(s, n, h0)
-    return (Native if LIBRARY and s.dtype == torch.float32 else Loop).apply(s, n, h0)
+    return (Native if runs(LIBRARY, s) else Loop).apply(s, n, h0)
