@@ -6,45 +6,57 @@ use realfft::num_complex::Complex32;
 ///
 /// All slices have one length, the bins of a frame.
 pub fn compress(spectrum: &[Complex32], exponent: f32, scale: f32, re: &mut [f32], im: &mut [f32]) {
-    for ((x, re), im) in spectrum.iter().zip(re).zip(im) {
-        let magnitude = x.norm();
-        // |X|^p / |X|; zero stays zero.
-        let gain = if magnitude > 0.0 {
-            scale * power(magnitude, exponent) / magnitude
-        } else {
-            0.0
-        };
-        // Subnormal magnitudes may overflow the quotient: they are silence.
-        let gain = if gain.is_finite() { gain } else { 0.0 };
-        *re = x.re * gain;
-        *im = x.im * gain;
+    let compressed =
+        |x: &Complex32, power: f32, magnitude: f32| *x * gain(scale * power, magnitude);
+    let frame = spectrum.iter().zip(re).zip(im);
+    // The usual exponent has a loop of its own, which the compiler can do several bins at a time.
+    if exponent == 0.5 {
+        for ((x, re), im) in frame {
+            let magnitude = magnitude(x.re, x.im);
+            let x = compressed(x, magnitude.sqrt(), magnitude);
+            (*re, *im) = (x.re, x.im);
+        }
+    } else {
+        for ((x, re), im) in frame {
+            let magnitude = magnitude(x.re, x.im);
+            let x = compressed(x, magnitude.powf(exponent), magnitude);
+            (*re, *im) = (x.re, x.im);
+        }
     }
 }
 
 /// The inverse of [`compress`].
 pub fn expand(re: &[f32], im: &[f32], exponent: f32, scale: f32, spectrum: &mut [Complex32]) {
-    for ((x, re), im) in spectrum.iter_mut().zip(re).zip(im) {
-        let compressed = Complex32::new(re / scale, im / scale);
-        let magnitude = compressed.norm();
-        let gain = if magnitude > 0.0 {
-            power(magnitude, 1.0 / exponent) / magnitude
-        } else {
-            0.0
-        };
-        *x = compressed * if gain.is_finite() { gain } else { 0.0 };
+    let frame = spectrum.iter_mut().zip(re).zip(im);
+    let compressed = |re: &f32, im: &f32| Complex32::new(re / scale, im / scale);
+    if exponent == 0.5 {
+        for ((x, re), im) in frame {
+            let z = compressed(re, im);
+            let magnitude = magnitude(z.re, z.im);
+            *x = z * gain(magnitude * magnitude, magnitude);
+        }
+    } else {
+        for ((x, re), im) in frame {
+            let z = compressed(re, im);
+            let magnitude = magnitude(z.re, z.im);
+            *x = z * gain(magnitude.powf(1.0 / exponent), magnitude);
+        }
     }
 }
 
-/// `magnitude^exponent`, exact and fast for the usual exponents.
-fn power(magnitude: f32, exponent: f32) -> f32 {
-    if exponent == 0.5 {
-        magnitude.sqrt()
-    } else if exponent == 2.0 {
-        magnitude * magnitude
-    } else if exponent == 1.0 {
-        magnitude
+/// |re + j·im|; the squares are taken where no f32 overflows or vanishes.
+fn magnitude(re: f32, im: f32) -> f32 {
+    let (re, im) = (f64::from(re), f64::from(im));
+    (re * re + im * im).sqrt() as f32
+}
+
+/// `wanted / magnitude`; 0 for silence, which subnormal magnitudes are too, for which the quotient may overflow.
+fn gain(wanted: f32, magnitude: f32) -> f32 {
+    let gain = wanted / magnitude;
+    if magnitude > 0.0 && gain.is_finite() {
+        gain
     } else {
-        magnitude.powf(exponent)
+        0.0
     }
 }
 

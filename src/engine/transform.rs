@@ -25,7 +25,6 @@ pub struct Transform {
     kind: Kind,
     channels: Vec<Channel>,
     spectrum: Vec<Complex32>,
-    unit: Vec<f32>,
 }
 
 impl Transform {
@@ -54,7 +53,6 @@ impl Transform {
         Self {
             channels: (0..channels).map(|_| channel()).collect(),
             spectrum: vec![Complex32::default(); bins],
-            unit: vec![0.0; bins],
             kind,
         }
     }
@@ -126,7 +124,6 @@ impl Transform {
         };
         let silent = re.iter().chain(im.iter()).all(|v| *v == 0.0);
         let gain = match &mut state.normaliser {
-            Some(follower) if im.is_empty() => follower.follow(re, &self.unit),
             Some(follower) => follower.follow(re, im),
             None => 1.0,
         };
