@@ -24,6 +24,7 @@ pub mod pace;
 pub mod preflight;
 mod recurrence;
 pub mod registry;
+pub mod rewrite;
 pub mod signature;
 #[cfg(feature = "embedded")]
 pub mod tract;

@@ -14,6 +14,7 @@ mod oneshot;
 mod onnx;
 mod preflight;
 mod signals;
+mod single;
 mod speed;
 mod synth;
 mod toy;

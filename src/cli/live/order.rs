@@ -11,6 +11,7 @@ use crate::engine::recipe::Recipe;
 use crate::engine::session::Choice;
 use crate::engine::{Keep, Settings};
 use crate::live::Order;
+use crate::model::{Options, Purpose};
 
 /// Opens the model and checks everything that needs no device.
 pub fn make(typed: &Live) -> Result<Order, Failure> {
@@ -48,7 +49,10 @@ pub fn make(typed: &Live) -> Result<Order, Failure> {
         channels: typed.channels.into(),
         choice: Choice {
             model,
-            options: runtime::options(&typed.runtime),
+            options: Options {
+                purpose: Purpose::RealTime,
+                ..runtime::options(&typed.runtime)
+            },
             settings,
         },
         budget: if typed.low_latency {

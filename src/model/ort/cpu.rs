@@ -1,43 +1,43 @@
 //! Calls on the CPU.
 
-use std::borrow::Cow;
-
 use ort::environment::Environment;
 use ort::session::{Session, SessionInputValue};
 use ort::value::TensorRef;
 
 use super::session;
+use super::single::Single;
 use crate::model::device::Device;
 use crate::model::network::Call;
 use crate::model::signature::{Input, Signature, Tensor};
-use crate::model::unroll;
 
 /// Sessions of one graph.
 #[derive(Debug)]
 pub struct Cpu {
     /// For any number of frames.
     any: Session,
-    /// For a single one, as streams call it, without the loop that a recurrence is otherwise; none if the graph has none.
-    single: Option<Session>,
+    /// For a single one; none where it gains nothing, or where streams are not what the network was opened for.
+    single: Option<Single>,
     times: Vec<f32>,
 }
 
 impl Cpu {
-    /// For the ONNX file `model`.
+    /// For the ONNX file `model`; `streams` says whether calls of one frame are to be fast.
     ///
     /// # Errors
     /// What ONNX Runtime said.
-    pub fn new(environment: &Environment, model: &[u8]) -> Result<Self, String> {
-        let session = |model: &[u8]| {
-            Ok(session::session(environment, model, Device::Cpu)?.0) as Result<_, String>
-        };
-        let single = match unroll::unroll(model, 1) {
-            Ok(Cow::Owned(graph)) => Some(session(&graph)?),
-            Ok(Cow::Borrowed(_)) => None,
-            Err(problem) => return Err(format!("the file is {problem:?}")),
+    pub fn new(
+        environment: &Environment,
+        model: &[u8],
+        signature: &Signature,
+        streams: bool,
+    ) -> Result<Self, String> {
+        let single = if streams {
+            Single::new(environment, model, signature)?
+        } else {
+            None
         };
         Ok(Self {
-            any: session(model)?,
+            any: session::session(environment, model, Device::Cpu)?.0,
             single,
             times: Vec::new(),
         })
@@ -49,10 +49,6 @@ impl Cpu {
     /// What ONNX Runtime said, or a result that is not what the signature says.
     pub fn run(&mut self, signature: &Signature, call: &mut Call<'_>) -> Result<(), String> {
         let (b, t) = (call.batch, call.frames);
-        let session = match &mut self.single {
-            Some(single) if t == 1 => single,
-            _ => &mut self.any,
-        };
         self.times.clear();
         self.times.resize(b, call.time);
         let inputs: Vec<SessionInputValue<'_>> = signature
@@ -71,7 +67,10 @@ impl Cpu {
             })
             .collect::<Result<_, _>>()
             .map_err(|e| e.to_string())?;
-        let results = session.run(&inputs[..]).map_err(|e| e.to_string())?;
+        let results = match &mut self.single {
+            Some(single) if t == 1 => single.run(&self.times, inputs)?,
+            _ => self.any.run(&inputs[..]).map_err(|e| e.to_string())?,
+        };
         let mut views = Vec::with_capacity(signature.outputs.len());
         for (i, output) in signature.outputs.iter().enumerate() {
             let (shape, numbers) = results[i]

@@ -1,8 +1,8 @@
 //! ONNX Runtime: the only folder that names ort.
 //!
 //! The library is loaded once for the process and stays (its environment lies in a static); each network has its
-//! own sessions with one thread, which neither spins nor starts others. On the CPU there is one session, and one
-//! for single frames if the graph has recurrences; on a graphics card one for each shape of call, of a graph whose
+//! own sessions with one thread, which neither spins nor starts others. On the CPU there is one session, and in
+//! real time one for single frames if the graph has recurrences; on a graphics card one for each shape of call, of a graph whose
 //! recurrences are unrolled for it.
 
 mod bound;
@@ -10,6 +10,7 @@ mod cpu;
 mod environment;
 mod placement;
 mod session;
+mod single;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use ort::environment::Environment;
 use ort::session::Session;
 
 use crate::error::{Error, Result};
-use crate::model::backend::Options;
+use crate::model::backend::{Options, Purpose};
 use crate::model::card::Card;
 use crate::model::contract::Model;
 use crate::model::device::Device;
@@ -119,7 +120,12 @@ impl OrtNetwork {
         let engine = format!("onnxruntime {} on {device}", loaded.version);
         let (runs, placement) = if device == Device::Cpu {
             (
-                Runs::Cpu(Cpu::new(&environment, &model.bytes)?),
+                Runs::Cpu(Cpu::new(
+                    &environment,
+                    &model.bytes,
+                    &model.signature,
+                    options.purpose == Purpose::RealTime,
+                )?),
                 String::new(),
             )
         } else {
