@@ -26,6 +26,7 @@ impl Maker {
             return Err(Error::setting("network", "missing", "one that is loaded"));
         };
         let mut source = lock(&source);
+        self.make_bases(recipes, &mut **source)?;
         let mut orders = Vec::with_capacity(recipes.len());
         for (pad, recipe) in recipes {
             let base = match &recipe.base {
@@ -35,8 +36,8 @@ impl Maker {
                     sample.map(|sample| (sample.sound.clone(), recipe.strength))
                 }
                 Base::Made { .. } => {
-                    let sound = self.base(*pad, recipe, &mut **source)?;
-                    Some((sound, recipe.strength))
+                    let sound = self.bases[*pad].as_ref().map(|(_, sound)| sound.clone());
+                    sound.map(|sound| (sound, recipe.strength))
                 }
             };
             orders.push(order(recipe, base, &**source));
@@ -44,25 +45,30 @@ impl Maker {
         source.make(&orders)
     }
 
-    fn base(
+    /// Makes what these recipes vary and is not there yet, all at once.
+    fn make_bases(
         &mut self,
-        pad: usize,
-        recipe: &Recipe,
+        recipes: &[(usize, &Recipe)],
         source: &mut dyn HitSource,
-    ) -> Result<Arc<[f32]>> {
-        let Some(base) = recipe.base_recipe() else {
-            return Ok(Arc::from([]));
-        };
-        if let Some((known, sound)) = &self.bases[pad]
-            && *known == base
-        {
-            return Ok(sound.clone());
+    ) -> Result<()> {
+        let missing: Vec<(usize, Recipe)> = recipes
+            .iter()
+            .filter_map(|(pad, recipe)| Some((*pad, recipe.base_recipe()?)))
+            .filter(|(pad, base)| self.bases[*pad].as_ref().is_none_or(|(had, _)| had != base))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
         }
-        let order = order(&base, None, source);
-        let sound: Arc<[f32]> = source.make(&[order])?.swap_remove(0).into();
-        self.bases[pad] = Some((base, sound.clone()));
-        self.send_base(pad, &sound, source.rate());
-        Ok(sound)
+        let orders: Vec<Order> = missing
+            .iter()
+            .map(|(_, base)| order(base, None, source))
+            .collect();
+        let sounds = source.make(&orders)?;
+        for ((pad, base), sound) in missing.into_iter().zip(sounds) {
+            self.send_base(pad, &sound, source.rate());
+            self.bases[pad] = Some((base, sound.into()));
+        }
+        Ok(())
     }
 }
 
