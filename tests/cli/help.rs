@@ -221,6 +221,17 @@ fn the_denoisers_that_ship_are_listed_described_and_fit() {
 }
 
 #[test]
+fn a_model_that_nothing_runs_here_is_not_blamed() {
+    let world = World::new();
+    let missing = ["--engine", "onnxruntime", "--onnxruntime-library", "no.so"];
+    let check = [&["models", "check", "denoise-v1"][..], &missing].concat();
+    let said = stdout(&world.diffwav(&check).assert().code(1));
+    assert!(said.contains("✗ an engine runs it"), "{said}");
+    assert!(said.contains("could not be run here"), "{said}");
+    assert!(!said.contains("does not fit"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_no_model_does_not_fit() {
     let world = World::new();
     let path = world.file("my.onnx", b"not a model");
