@@ -3,6 +3,7 @@ import math
 import torch
 from . import scan, spectra
 from .golden import synthetic
+from .intelligibility import intelligibility
 from .network import Denoiser
 from .normalise import RHO, follow
 from .params import params as p
@@ -63,6 +64,19 @@ def compare_disturbance():
         near(f"PESQ's disturbance = the reference's, {db} dB", disturbance(voice[None], heard[None])[0], wanted, .25)
 
 
+def compare_intelligibility():
+    """Against the reference implementation, which resamples to 10 kHz and removes silence before it analyses."""
+    import soxr
+    from pystoi import stoi
+    voice = torch.from_numpy(synthetic(3.0))
+    torch.manual_seed(1)
+    noise = torch.randn(len(voice)) * voice.std()
+    for db in (20, 5, -5):
+        heard = voice + noise * 10 ** (-db / 20)
+        wanted = stoi(*(soxr.resample(s.numpy(), 48000, 10000) for s in (voice, heard)), 10000, extended=True)
+        near(f"ESTOI = the reference's, {db} dB", intelligibility(voice[None], heard[None])[0], wanted, .05)
+
+
 def main():
     torch.manual_seed(0)
     audio = torch.randn(2, 480 * 20)
@@ -107,6 +121,7 @@ def main():
     compare_trunk()
     compare_spectra()
     compare_disturbance()
+    compare_intelligibility()
 
     model = Denoiser().eval()
     y = torch.randn(1, 2, 24, p.bins)

@@ -23,7 +23,7 @@ class Stream(torch.utils.data.IterableDataset):
 
 def mixer_of(shards, validation=False):
     return Mixer(Speech(shards, validation), Noise(shards, validation), Shard(shards, "rir", False),
-                 room_count=24 if validation else 300, seed=1 if validation else 0)
+                 room_count=24 if validation else 600, seed=1 if validation else 0)
 
 
 def batches(shards, batch, seconds, seed, workers=1):

@@ -1,11 +1,12 @@
 """The loss, on what is heard: the prediction is synthesised and analysed again before it is compared.
 
-  L = .5 (m_e - m_x)^2 + .5 |E - X|^2 + .3 ReLU(m_x - m_e)^2 + 2 (m_e^.6 - m_x^.6)^2 + .15 ReLU(m_x^.6 - m_e^.6)^2 - .075 SNR / 10
-      + .02 PESQ's disturbance     m = |.|
+  L = .5 (m_e - m_x)^2 + .5 |E - X|^2 + .3 ReLU(m_x - m_e)^2 + 2 (m_e^.6 - m_x^.6)^2 + .3 ReLU(m_x^.6 - m_e^.6)^2 - .075 SNR / 10
+      + .02 PESQ's disturbance + .2 (1 - ESTOI)     m = |.|
 over compressed spectra divided by the follower's gain, bins above the source's bandwidth masked, low frequencies weighted up. The SNR is the
 plain one: a network that shrinks the speech pays.
 """
 import torch
+from .intelligibility import intelligibility
 from .params import params as p
 from .perceptual import disturbance
 from .spectra import compared, rendered
@@ -30,4 +31,7 @@ def loss(prediction, x0, g, clean, top):
     total = total - p.loss_snr * snr / 10
     if p.loss_perceptual and spoken.any():
         total = total + p.loss_perceptual * disturbance(clean[spoken], heard[spoken]).mean() * spoken.float().mean()
+    if p.loss_intelligibility and spoken.any():
+        estoi, share = intelligibility(clean[spoken], heard[spoken])
+        total = total + p.loss_intelligibility * (1 - estoi) * share * spoken.float().mean()
     return total, spectral, snr.detach()

@@ -43,7 +43,7 @@ class Mixer:
         r = np.random.default_rng(seed)
         self.speech, self.noise = speech, noise
         self.small = [rooms.split(rooms.room(r)[0]) for _ in range(room_count)]
-        self.real = [rooms.split(rooms.trim(rirs.clip(i))) for g in rirs.groups.values() for i in g]
+        self.real = [rooms.trim(rirs.clip(i)) for g in rirs.groups.values() for i in g]
 
     def voice(self, r, n):
         """Speech at active power one, its speed (so pitch and formants) changed, over a faint room tone."""
@@ -89,8 +89,11 @@ class Mixer:
             clean = filter_with(clean, equaliser(r))
         wet = clean
         if r.random() < p.p_room:
-            pool = self.real if r.random() < p.p_real_room else self.small
-            whole, early = pool[r.integers(len(pool))]
+            if r.random() < p.p_real_room:
+                h = self.real[r.integers(len(self.real))]
+                whole, early = rooms.split(rooms.vary(r, h) if r.random() < p.p_vary_room else h)
+            else:
+                whole, early = self.small[r.integers(len(self.small))]
             wet, clean = (fftconvolve(clean, h)[:n].astype(np.float32) for h in (whole, early))
             wide = 1 / np.sqrt(active_power(clean))
             wet, clean = wet * wide, clean * wide

@@ -22,7 +22,7 @@ params = SimpleNamespace(
     bands=[(11, 2), (8, 4), (6, 9), (5, 33), (2, 224)],   # (how many, bins each): 32 bands, 721 bins
     wide_stride=16,                # the last ones in two steps: bins of the first convolution,
     wide_channels=16,              # its channels
-    channels=32,                   # C
+    channels=64,                   # C; 32 in denoise-v2
     dilations=[1, 2, 4, 1],        # one residual block each
     step_frequencies=16,           # step embedding: sin and cos of t times these, 1 .. 100
     step_width=64,
@@ -45,7 +45,7 @@ params = SimpleNamespace(
     # What a training step sees.
     p_start=0.85,                  # share of steps at t = 1 (x = y): what one-step inference needs
     p_noise_free=0.5,              # of the rest: bridge states without their noise, as the ODE visits them
-    p_unroll=0.2,                  # decay only: steps unrolled N = 2, 3 from the network's own outputs
+    p_unroll=0.12,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
     p_follower=0.3,                # clips whose follower starts from a past loud moment
 
     # Loss (loss.py).
@@ -53,20 +53,22 @@ params = SimpleNamespace(
     loss_complex=0.5,
     loss_fine=2.0,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
     loss_suppression=0.3,          # ReLU(m_x - m_e)^2: speech taken away costs more than noise left
-    loss_fine_suppression=0.15,    # ReLU on those; .2 in the decay of denoise-v2
-    loss_perceptual=0.02,          # PESQ's disturbance; .04 in the decay of denoise-v2
+    loss_fine_suppression=0.3,     # ReLU on those
+    loss_perceptual=0.02,          # PESQ's disturbance
+    loss_intelligibility=0.2,      # 1 - ESTOI
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
     loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), in all one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
-    p_nearly_clean=0.1,            # SNR 25 .. 60 dB
+    p_nearly_clean=0.15,           # SNR 25 .. 60 dB
     p_noise_only=0.07,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
     p_room=0.55,
     p_real_room=0.5,               # of the rooms
+    p_vary_room=0.8,               # of those: size, damping and distance changed
     early_seconds=0.05,            # of a room that stay in the target
     p_equaliser=0.6,
     p_synthetic=0.22,              # coloured noise, hum, fan, clicks, babble

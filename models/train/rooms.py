@@ -61,6 +61,16 @@ def trim(h):
     return h / (np.abs(h).max() + 1e-9)
 
 
+def vary(r, h):
+    """A recorded response as another room would give it: larger or smaller, more or less damped, the speaker nearer or further."""
+    rate = np.exp(r.uniform(-0.3, 0.3))
+    n = min(int(len(h) / rate), p.sample_rate)
+    h = np.interp(np.arange(n) * rate, np.arange(len(h)), h)
+    h *= np.exp(-r.uniform(0, 6) * np.arange(n) / p.sample_rate)
+    h[:120] *= 10 ** (r.uniform(-4, 4) / 20)             # the direct path, 2.5 ms
+    return h.astype(np.float32)
+
+
 def split(h):
     """The whole response and its early part, with a short fade after the first 50 ms."""
     n, fade = int(p.early_seconds * p.sample_rate), 240

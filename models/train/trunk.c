@@ -1,14 +1,21 @@
 // The trunk of the denoiser, forward and backward, for one clip: the same sums as trunk.py, a frame of a block at a time so that its
-// numbers stay in the cache. Built at the first use by trunk.py, with K bands and C channels, both multiples of 8, as macros.
+// numbers stay in the cache. Built at the first use by trunk.py, with K bands and C channels, both multiples of 16, as macros.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #define N (K * C)                                        // numbers of a frame
 #define G (3 * C)                                        // update, candidate, output gate
-typedef float v8 __attribute__((vector_size(32), aligned(4)));
-#define AT(p) (*(v8 *)(p))
+#ifdef __AVX512F__
+#define V 16                                             // numbers of a vector
+#define ROWS 8                                           // rows held at once, two vectors each
+#else
+#define V 8
+#define ROWS 4
+#endif
+typedef float vec __attribute__((vector_size(4 * V), aligned(4)));
+#define AT(p) (*(vec *)(p))
 #ifdef __x86_64__
-#define HOLD(a, b) __asm__("" : "+x"(a), "+x"(b))
+#define HOLD(a, b) __asm__("" : "+v"(a), "+v"(b))
 #else
 #define HOLD(a, b)
 #endif
@@ -19,31 +26,31 @@ static inline float sigmoid(float a) {                   // within what the fast
 }
 
 // out [m, n] += a [m, k] b [k, n]; element (i, j) of a lies at a[i rows + j columns], so that a may be read transposed. Two vectors of b
-// are held in registers, which the compiler would otherwise read again for every row: half as fast again.
+// are held in registers, which the compiler would otherwise read again for every row: half as fast again. n is a multiple of V.
 static inline __attribute__((always_inline)) void product(int m, int n, int k, const float *a, int rows, int columns, const float *b, float *out) {
-    int whole = n / 16 * 16;
-    for (int j = 0; j < whole; j += 16)
-        for (int i = 0; i < m; i += 4) {
+    int whole = n / (2 * V) * 2 * V;
+    for (int j = 0; j < whole; j += 2 * V)
+        for (int i = 0; i < m; i += ROWS) {
             float *o = out + i * n + j;
             const float *p = a + i * rows, *q = b + j;
-            v8 s[4][2];
-            for (int r = 0; r < 4; r++) s[r][0] = AT(o + r * n), s[r][1] = AT(o + r * n + 8);
+            vec s[ROWS][2];
+            for (int r = 0; r < ROWS; r++) s[r][0] = AT(o + r * n), s[r][1] = AT(o + r * n + V);
             for (int l = 0; l < k; l++, p += columns, q += n) {
-                v8 b0 = AT(q), b1 = AT(q + 8);
+                vec b0 = AT(q), b1 = AT(q + V);
                 HOLD(b0, b1);
-                for (int r = 0; r < 4; r++) s[r][0] += p[r * rows] * b0, s[r][1] += p[r * rows] * b1;
+                for (int r = 0; r < ROWS; r++) s[r][0] += p[r * rows] * b0, s[r][1] += p[r * rows] * b1;
             }
-            for (int r = 0; r < 4; r++) AT(o + r * n) = s[r][0], AT(o + r * n + 8) = s[r][1];
+            for (int r = 0; r < ROWS; r++) AT(o + r * n) = s[r][0], AT(o + r * n + V) = s[r][1];
         }
     if (whole < n)
-        for (int i = 0; i < m; i += 4) {
+        for (int i = 0; i < m; i += ROWS) {
             float *o = out + i * n + whole;
             const float *p = a + i * rows, *q = b + whole;
-            v8 s[4];
-            for (int r = 0; r < 4; r++) s[r] = AT(o + r * n);
+            vec s[ROWS];
+            for (int r = 0; r < ROWS; r++) s[r] = AT(o + r * n);
             for (int l = 0; l < k; l++, p += columns, q += n)
-                for (int r = 0; r < 4; r++) s[r] += p[r * rows] * AT(q);
-            for (int r = 0; r < 4; r++) AT(o + r * n) = s[r];
+                for (int r = 0; r < ROWS; r++) s[r] += p[r * rows] * AT(q);
+            for (int r = 0; r < ROWS; r++) AT(o + r * n) = s[r];
         }
 }
 

@@ -1,5 +1,6 @@
 """Figures on held-out mixtures, cheap enough to watch while training."""
 import torch
+from .intelligibility import intelligibility
 from .loss import loss
 from .normalise import follow
 from .params import params as p
@@ -19,7 +20,7 @@ def wideband_pesq(clean, enhanced):
 
 @torch.no_grad()
 def validate(model, mixtures, device="cpu", steps=1):
-    spectral, snr, quality = [], [], []
+    spectral, snr, quality, estoi = [], [], [], []
     for noisy, clean, top in mixtures:
         noisy, clean, top = (v.to(device) for v in (noisy, clean, top))
         y = compress(pair(analyse(noisy)))
@@ -30,8 +31,9 @@ def validate(model, mixtures, device="cpu", steps=1):
         spectral.append(float(a))
         if float((clean ** 2).sum()) > 1e-6:
             snr.append(float(b))
-            heard = synthesise(rendered(d, g))[0, DELAY:].cpu().numpy()
-            quality.append(wideband_pesq(clean[0, :len(heard)].cpu().numpy(), heard))
-    quality = [q for q in quality if q]
-    mean = lambda a: sum(a) / max(len(a), 1)
-    return f"loss {mean(spectral):.5f}\tSNR {mean(snr):.2f} dB\tPESQ {mean(quality):.3f}"
+            heard = synthesise(rendered(d, g))[:, DELAY:]
+            clean = clean[:, :heard.shape[1]]
+            quality.append(wideband_pesq(clean[0].cpu().numpy(), heard[0].cpu().numpy()))
+            estoi.append(float(intelligibility(clean, heard)[0]) or None)
+    mean = lambda a: sum(v for v in a if v is not None) / max(sum(v is not None for v in a), 1)
+    return f"loss {mean(spectral):.5f}\tSNR {mean(snr):.2f} dB\tPESQ {mean(quality):.3f}\tESTOI {mean(estoi):.3f}"
