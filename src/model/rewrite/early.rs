@@ -42,7 +42,8 @@ pub fn part(model: &[u8], input: &str) -> Result<Option<Parts>, Broken> {
         if follows && constant {
             known.extend(&node.outputs);
         } else if follows {
-            early.extend(&node.outputs);
+            // A name that is empty stands for a result that nobody wants.
+            early.extend(node.outputs.iter().filter(|name| !name.is_empty()));
             count += 1;
         }
     }
