@@ -1,7 +1,7 @@
 //! Models that instances of one process share: the bytes of a file are in memory once.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use diffwav::error::{Error, Result};
@@ -13,18 +13,16 @@ use diffwav::model::{Caches, Call, Model, Network, registry};
 /// # Errors
 /// Never for a plugin that was built from a tested tree.
 pub fn built_in(name: &str) -> Result<Model> {
-    static DEFAULT: OnceLock<Model> = OnceLock::new();
-    static FIRST: OnceLock<Model> = OnceLock::new();
-    let place = if name == registry::FIRST_DENOISER {
-        &FIRST
-    } else {
-        &DEFAULT
-    };
-    if let Some(model) = place.get() {
+    static KNOWN: Mutex<Vec<(String, Model)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, model)) = known.iter().find(|(known, _)| known == name) {
         return Ok(model.clone());
     }
     let model = registry::open(name)?;
-    Ok(place.get_or_init(|| model).clone())
+    known.push((name.to_owned(), model.clone()));
+    Ok(model)
 }
 
 /// A file, as it was when it was read.

@@ -24,9 +24,13 @@ pub const STEPS_MAX: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
     /// The best that ships.
+    #[id = "denoise-v3"]
+    #[name = "denoise-v3"]
+    BuiltIn,
+    /// The one before it, which needs less of the processor.
     #[id = "denoise-v2"]
     #[name = "denoise-v2"]
-    BuiltIn,
+    Light,
     /// The first that shipped, which older projects name.
     #[id = "denoise-v1"]
     #[name = "denoise-v1"]
@@ -243,7 +247,7 @@ impl DenoiseParams {
     #[must_use]
     pub fn model_file(&self) -> Option<PathBuf> {
         match self.model.value() {
-            ModelChoice::BuiltIn | ModelChoice::First => None,
+            ModelChoice::BuiltIn | ModelChoice::Light | ModelChoice::First => None,
             ModelChoice::File => self.saved.read().ok()?.model_file.clone(),
         }
     }
@@ -252,6 +256,7 @@ impl DenoiseParams {
     #[must_use]
     pub fn built_in(&self) -> &'static str {
         match self.model.value() {
+            ModelChoice::Light => registry::LIGHT_DENOISER,
             ModelChoice::First => registry::FIRST_DENOISER,
             ModelChoice::BuiltIn | ModelChoice::File => registry::DEFAULT,
         }

@@ -8,7 +8,11 @@ use crate::signals::ENGINES;
 
 #[test]
 fn the_built_in_models_pass_on_every_engine() {
-    let names = [registry::DEFAULT, registry::FIRST_DENOISER];
+    let names = [
+        registry::DEFAULT,
+        registry::LIGHT_DENOISER,
+        registry::FIRST_DENOISER,
+    ];
     for (name, engine) in names
         .into_iter()
         .flat_map(|name| ENGINES.map(|engine| (name, engine)))

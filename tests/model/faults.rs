@@ -197,7 +197,10 @@ fn files_that_cannot_be_opened_name_the_path() {
     let text = registry::open("nowhere/x.onnx").unwrap_err().to_string();
     assert!(text.starts_with("cannot read nowhere/x.onnx"), "{text}");
     let text = registry::open("denoise-v9").unwrap_err().to_string();
-    assert!(text.contains("one of: denoise-v2, denoise-v1"), "{text}");
+    assert!(
+        text.contains("one of: denoise-v3, denoise-v2, denoise-v1"),
+        "{text}"
+    );
     let folder = tempfile::tempdir().unwrap();
     let text = registry::open_file(folder.path()).unwrap_err().to_string();
     assert!(text.contains("not a file"), "{text}");

@@ -25,7 +25,8 @@ fn engines_compute_what_pytorch_computed() {
 }
 
 #[test]
-fn and_still_do_for_the_first_denoiser() {
+fn and_still_do_for_the_older_denoisers() {
+    compare(registry::LIGHT_DENOISER);
     compare(registry::FIRST_DENOISER);
 }
 

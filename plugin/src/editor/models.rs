@@ -75,7 +75,8 @@ impl Models {
         ui.set_min_width(300.0);
         let now = params.model.value();
         for (choice, text) in [
-            (ModelChoice::BuiltIn, "denoise-v2 (built in)"),
+            (ModelChoice::BuiltIn, "denoise-v3 (built in)"),
+            (ModelChoice::Light, "denoise-v2 (built in, less work)"),
             (
                 ModelChoice::First,
                 "denoise-v1 (built in, 10 ms less latency)",
