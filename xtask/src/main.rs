@@ -40,7 +40,7 @@ Tasks:
                     puts the plugins where hosts look
   hosts [--all]     Bundle the plugin and try it in real hosts (fetched from PyPI into target/hosts); --all: also in Ardour
                     and with its window open on a virtual screen (installs Debian packages)
-  golden            Prove the model that ships against its reference: the golden files, and PyTorch where it is installed
+  golden            Prove the model that ships against its golden files: the engines, and NumPy where Python is installed
   man [--out DIR]   Write the man pages [default: target/man]
   help              This text
 ";
