@@ -10,7 +10,7 @@ use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
 pub const DEFAULT: &str = "denoise-v3";
-/// The denoiser before it: about two thirds of the work, and what older projects may name.
+/// The denoiser before it: a bit more than half of the work, and what older projects may name.
 pub const LIGHT_DENOISER: &str = "denoise-v2";
 /// The first denoiser: 10 ms less latency, and what older projects were made with.
 pub const FIRST_DENOISER: &str = "denoise-v1";
