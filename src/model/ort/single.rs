@@ -38,7 +38,7 @@ type Shaped = (Vec<usize>, Vec<f32>);
 #[derive(Debug)]
 struct Known {
     /// The bits of the time, B.
-    key: (u32, usize),
+    key: (Option<u32>, usize),
     tensors: Vec<Shaped>,
 }
 
@@ -103,24 +103,22 @@ impl Single {
         times: &[f32],
         inputs: Vec<SessionInputValue<'_>>,
     ) -> Result<SessionOutputs<'s>, String> {
-        if let (Some(early), Some(time)) = (&mut self.early, times.first()) {
-            let known = early.at(*time, times)?;
-            // For as long as both, the caller's and those kept here.
-            let mut inputs: Vec<SessionInputValue<'_>> = inputs;
-            for (shape, numbers) in &known.tensors {
+        // For as long as both, the caller's and those kept here.
+        let mut inputs: Vec<SessionInputValue<'_>> = inputs;
+        if let Some(early) = &mut self.early {
+            for (shape, numbers) in &early.at(times)?.tensors {
                 let tensor = TensorRef::from_array_view((&shape[..], &numbers[..]));
                 inputs.push(tensor.map_err(|e| e.to_string())?.into());
             }
-            return self.session.run(&inputs[..]).map_err(|e| e.to_string());
         }
         self.session.run(&inputs[..]).map_err(|e| e.to_string())
     }
 }
 
 impl Early {
-    /// What follows from `time`; computed if it is new.
-    fn at(&mut self, time: f32, times: &[f32]) -> Result<&Known, String> {
-        let key = (time.to_bits(), times.len());
+    /// What follows from these times, which are all the same; computed if they are new.
+    fn at(&mut self, times: &[f32]) -> Result<&Known, String> {
+        let key = (times.first().map(|time| time.to_bits()), times.len());
         let place = match self.known.iter().position(|known| known.key == key) {
             Some(place) => place,
             None => {
