@@ -1,6 +1,6 @@
 //! Recognises h_m = h_{m−1} + s_m·(n_m − h_{m−1}) in a `Scan` node over one axis.
 
-use crate::model::wire::{Fields, Value};
+use crate::model::wire::{Fields, Value, packed};
 
 /// The names of its tensors in the outer graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,11 +148,7 @@ fn attribute(bytes: &[u8]) -> Option<(&str, Content<'_>)> {
         match field.ok()? {
             (1, value) => name = value.text()?,
             (3 | 8, Value::Number(number)) => numbers.push(number),
-            (8, Value::Bytes(mut packed)) => {
-                while !packed.is_empty() {
-                    numbers.push(crate::model::wire::varint(&mut packed).ok()?);
-                }
-            }
+            (8, Value::Bytes(bytes)) => numbers.extend(packed(bytes).ok()?),
             (6, value) => graph = value.bytes(),
             _ => {}
         }

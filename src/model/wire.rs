@@ -130,6 +130,15 @@ pub fn varint(bytes: &mut &[u8]) -> Result<u64, Broken> {
     Err(Broken::Malformed)
 }
 
+/// Whole numbers that are packed into one field.
+pub fn packed(mut bytes: &[u8]) -> Result<Vec<u64>, Broken> {
+    let mut numbers = Vec::new();
+    while !bytes.is_empty() {
+        numbers.push(varint(&mut bytes)?);
+    }
+    Ok(numbers)
+}
+
 /// A message that is being written.
 #[derive(Debug, Default)]
 pub struct Message(Vec<u8>);

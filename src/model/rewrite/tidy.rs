@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::graph::{Graph, Node};
-use crate::model::wire::{Broken, Fields, Value, varint};
+use crate::model::wire::{Broken, Fields, Value, packed};
 
 /// `model` without pairs of `Squeeze` and `Unsqueeze` over the same axes, and without what nothing reads then.
 /// They are left by recurrences that were unrolled for one frame.
@@ -67,10 +67,8 @@ fn integers(tensor: &[u8]) -> Option<Vec<i64>> {
         match field.ok()? {
             (2, Value::Number(kind)) => whole = kind == 7,
             (7, Value::Number(number)) => numbers.push(number as i64),
-            (7, Value::Bytes(mut packed)) => {
-                while !packed.is_empty() {
-                    numbers.push(varint(&mut packed).ok()? as i64);
-                }
+            (7, Value::Bytes(bytes)) => {
+                numbers.extend(packed(bytes).ok()?.into_iter().map(|number| number as i64));
             }
             (9, Value::Bytes(raw)) => {
                 let (all, _) = raw.as_chunks::<8>();
