@@ -1,6 +1,6 @@
-"""Checkpoint -> denoise-v3.onnx with its card, and the golden vectors that the Rust tests read.
+"""Checkpoint -> denoise-v4.onnx with its card, and the golden vectors that the Rust tests read.
 
-  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v3 [--commit HASH] [--version 1.0.0]
+  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v4 [--commit HASH] [--version 1.0.0]
 """
 import argparse, json, os
 import numpy as np, onnx, onnxruntime as ort, torch

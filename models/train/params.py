@@ -22,14 +22,14 @@ params = SimpleNamespace(
     bands=[(11, 2), (8, 4), (6, 9), (5, 33), (2, 224)],   # (how many, bins each): 32 bands, 721 bins
     wide_stride=16,                # the last ones in two steps: bins of the first convolution,
     wide_channels=16,              # its channels
-    channels=64,                   # C; 32 in denoise-v2
+    channels=128,                  # C; 64 in denoise-v3, 32 in denoise-v2
     dilations=[1, 2, 4, 1],        # one residual block each
     step_frequencies=16,           # step embedding: sin and cos of t times these, 1 .. 100
     step_width=64,
     gate_bias=(1.0, -5.0),         # min-GRU: from fast (one frame) to slow (about 1.5 s) channels
 
     # Optimisation (train.py): warm-up, stable, decay.
-    learning_rate=3e-3,
+    learning_rate=2.5e-3,
     final_rate=0.02,               # of learning_rate, reached linearly at the end of the decay
     warmup=200,
     betas=(0.9, 0.98),
@@ -40,12 +40,13 @@ params = SimpleNamespace(
     seconds=2.0,
     decay_batch=1,
     decay_seconds=3.0,
+    exchange=200,                  # updates between means with a run beside this one
     seed=1,
 
     # What a training step sees.
     p_start=0.85,                  # share of steps at t = 1 (x = y): what one-step inference needs
     p_noise_free=0.5,              # of the rest: bridge states without their noise, as the ODE visits them
-    p_unroll=0.12,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
+    p_unroll=0.08,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
     p_follower=0.3,                # clips whose follower starts from a past loud moment
 
     # Loss (loss.py).
@@ -53,21 +54,24 @@ params = SimpleNamespace(
     loss_complex=0.5,
     loss_fine=2.0,                 # the same on magnitude ** 0.3: quiet bins, where noise is heard, count
     loss_suppression=0.3,          # ReLU(m_x - m_e)^2: speech taken away costs more than noise left
-    loss_fine_suppression=0.3,     # ReLU on those
-    loss_perceptual=0.02,          # PESQ's disturbance
-    loss_intelligibility=0.2,      # 1 - ESTOI
+    loss_fine_suppression=0.25,    # ReLU on those
+    loss_perceptual=0.04,          # PESQ's disturbance
+    loss_intelligibility=0.3,      # 1 - ESTOI
+    loss_cut=0.15,                 # active frames more than 6 dB below the reference, per 10 dB
+    loss_log=0.02,                 # log-spectral distance, per 10 dB
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
     loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), in all one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
     p_nearly_clean=0.15,           # SNR 25 .. 60 dB
+    kept_noise=(35.0, 50.0),       # dB: at such SNRs noise begins to stay in the target, and stays whole
     p_noise_only=0.07,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
     p_room=0.55,
-    p_real_room=0.5,               # of the rooms
+    p_real_room=0.65,              # of the rooms
     p_vary_room=0.8,               # of those: size, damping and distance changed
     early_seconds=0.05,            # of a room that stay in the target
     p_equaliser=0.6,
@@ -76,4 +80,7 @@ params = SimpleNamespace(
     p_lowpass=0.12,                # full-band clips cut at 4 .. 16 kHz
     p_speed=0.75,                  # resampling of the speech by e^+-0.22
     speed=0.22,
+
+    # What is different from the decay on.
+    decay=dict(loss_perceptual=0.05, loss_cut=0.1, loss_snr=0.1, p_nearly_clean=0.18),
 )

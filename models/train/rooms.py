@@ -66,7 +66,7 @@ def vary(r, h):
     rate = np.exp(r.uniform(-0.3, 0.3))
     n = min(int(len(h) / rate), p.sample_rate)
     h = np.interp(np.arange(n) * rate, np.arange(len(h)), h)
-    h *= np.exp(-r.uniform(0, 6) * np.arange(n) / p.sample_rate)
+    h *= np.exp(-r.uniform(-1, 6) * np.arange(n) / p.sample_rate)
     h[:120] *= 10 ** (r.uniform(-4, 4) / 20)             # the direct path, 2.5 ms
     return h.astype(np.float32)
 

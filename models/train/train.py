@@ -96,6 +96,16 @@ def restore(path, model, ema, optimiser):
     return saved["step"], saved["heard"]
 
 
+@torch.no_grad()
+def exchange(model, mine, other):
+    """Half of the way to the weights that a run beside this one has left lately, and this one's left for it."""
+    torch.save([v.detach() for v in model.parameters()], mine + ".tmp")
+    os.replace(mine + ".tmp", mine)
+    if os.path.exists(other) and time.time() - os.path.getmtime(other) < 120:
+        for a, b in zip(model.parameters(), torch.load(other, map_location="cpu")):
+            a.lerp_(b.to(a.device), 0.5)
+
+
 def main(a):
     torch.manual_seed(p.seed + a.seed)
     if a.device == "cpu":
@@ -115,6 +125,7 @@ def main(a):
         lr = schedule.rate(step - first)
         if schedule.decaying is not None and seen is None:
             save(os.path.join(a.run, "stable.pt"), model, ema, optimiser, step, heard)
+            vars(p).update(p.decay)
             batch, seconds, seen = a.batch or p.decay_batch, p.decay_seconds, step
             stream = batches(a.shards, batch, seconds, p.seed + 7 + step + 1000 * a.seed, a.workers)
         for group in optimiser.param_groups:
@@ -132,6 +143,8 @@ def main(a):
             raise SystemExit(f"step {step}: loss {value}, gradient {norm}: stopped; resume from last.pt")
         optimiser.step()
         average(ema, model, step)
+        if a.beside and step % p.exchange == 0:
+            exchange(model, os.path.join(a.run, "weights.pt"), os.path.join(a.beside, "weights.pt"))
         step, heard = step + 1, heard + noisy.numel() / p.sample_rate / 3600
         sums, count = sums + float(parts[0][1]), count + 1
         if time.time() - checked > a.check_minutes * 60 or schedule.over():
@@ -157,4 +170,5 @@ if __name__ == "__main__":
     a.add_argument("--workers", type=int, default=1)
     a.add_argument("--compile", action="store_true", help="torch.compile: about twice the speed, minutes to start")
     a.add_argument("--seed", type=int, default=0)
+    a.add_argument("--beside", help="folder of a run with another seed on another core: every so often both take the mean")
     main(a.parse_args())

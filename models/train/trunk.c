@@ -1,5 +1,6 @@
 // The trunk of the denoiser, forward and backward, for one clip: the same sums as trunk.py, a frame of a block at a time so that its
-// numbers stay in the cache. Built at the first use by trunk.py, with K bands and C channels, both multiples of 16, as macros.
+// numbers stay in the cache. Built at the first use by trunk.py, with K bands and C channels, both multiples of 16, as macros. Where the
+// processor has tiles, products by weights are of bfloat16, unless EXACT is defined.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,13 @@
 #endif
 typedef float vec __attribute__((vector_size(4 * V), aligned(4)));
 #define AT(p) (*(vec *)(p))
+#if defined __AMX_BF16__ && C % 32 == 0 && K == 32 && !defined EXACT
+#include "tiles.h"
+#define TILES 1
+#else
+#define TILES 0
+#define tiles_begin() 0
+#endif
 #ifdef __x86_64__
 #define HOLD(a, b) __asm__("" : "+v"(a), "+v"(b))
 #else
@@ -76,10 +84,62 @@ static void input(const float *x, const float *step, float *out) {
         for (int k = 0; k < C; k++) out[i * C + k] = x[i * C + k] + step[k];
 }
 
+// What a block's weights are multiplied as: laid out for the tiles, or as they are
+typedef struct {
+#if TILES
+    half gate[C * G], to[C * C];
+#else
+    float gate[C * G], to[C * C];
+#endif
+} weights;
+
+static void forward_weights(const float *gate, const float *to, weights *w) {
+#if TILES
+    tiles_weights(C, G, gate, G, 1, w->gate);
+    tiles_weights(C, C, to, C, 1, w->to);
+#else
+    memcpy(w->gate, gate, sizeof w->gate);
+    memcpy(w->to, to, sizeof w->to);
+#endif
+}
+
+static void backward_weights(const float *gate, const float *to, weights *w) {      // transposed
+#if TILES
+    tiles_weights(G, C, gate, 1, G, w->gate);
+    tiles_weights(C, C, to, 1, C, w->to);
+#else
+    transpose(C, G, gate, w->gate);
+    transpose(C, C, to, w->to);
+#endif
+}
+
+static inline void rows_times(int n, int k, const float *a, const void *b, float *out) {         // out [K, n] += a [K, k] b
+#if TILES
+    half row[K * G];
+    tiles_rows(K * k, a, row);
+    tiles(K, n, k, row, b, out);
+#else
+    product(K, n, k, a, k, 1, b, out);
+#endif
+}
+
+static inline void columns_times(int n, const float *a, const float *b, float *out) {            // out [C, n] += a [K, C]^T b [K, n]
+#if TILES
+    half left[N], right[K * G];
+    tiles_transposed(C, a, left);
+    tiles_pairs(n, b, right);
+    tiles(C, n, K, left, right, out);
+#else
+    product(C, n, K, a, 1, C, b, out);
+#endif
+}
+
 static void block_forward(int t_max, int d, const float *x, const float *c, const float *step, const float *mix, const float *taps,
                           const float *gate, const float *gate_bias, const float *to, const float *to_bias,
                           float *h, float *z, float *m, float *next) {
     float in[N], u[N], r[N];
+    weights w;
+    forward_weights(gate, to, &w);
     for (int t = 0; t < t_max; t++) {
         float *ht = h + (size_t)t * N, *zt = z + (size_t)t * K * G, *mt = m + (size_t)t * N, *xt = next + (size_t)t * N;
         const float *before = mt - N, *xs = x + (size_t)t * N, *ct = c + (size_t)t * K * G;
@@ -88,7 +148,7 @@ static void block_forward(int t_max, int d, const float *x, const float *c, cons
         product(K, C, K, mix, K, 1, in, ht);
         taps_of(h, t, d, taps, u);
         for (int i = 0; i < K * G; i++) zt[i] = ct[i] + gate_bias[i];
-        product(K, G, C, u, C, 1, gate, zt);
+        rows_times(G, C, u, w.gate, zt);
         for (int i = 0; i < K; i++) {
             float *s = zt + i * G, *n = s + C, *q = n + C;
             for (int k = 0; k < C; k++) s[k] = sigmoid(s[k]);
@@ -101,7 +161,7 @@ static void block_forward(int t_max, int d, const float *x, const float *c, cons
             }
             for (int k = 0; k < C; k++) xt[i * C + k] = xs[i * C + k] + to_bias[k];
         }
-        product(K, C, C, r, C, 1, to, xt);
+        rows_times(C, C, r, w.to, xt);
     }
 }
 
@@ -109,18 +169,18 @@ static void block_forward(int t_max, int d, const float *x, const float *c, cons
 static void block_backward(int t_max, int d, const float *x, const float *step, const float *mix, const float *taps, const float *gate,
                            const float *to, const float *h, const float *z, const float *m, float *grad, float *dh, float *dc, float *dstep,
                            float *dmix, float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
-    float gate_t[G * C], to_t[C * C], carry[N] = {0}, in[N], in_t[N], u[N], r[N], dr[N], dz[K * G], du[N];
-    transpose(C, G, gate, gate_t);
-    transpose(C, C, to, to_t);
+    float carry[N] = {0}, in[N], in_t[N], u[N], r[N], dr[N], dz[K * G], du[N];
+    weights w;
+    backward_weights(gate, to, &w);
     memset(dh, 0, sizeof(float) * N * t_max);
     for (int t = t_max - 1; t >= 0; t--) {
         const float *ht = h + (size_t)t * N, *zt = z + (size_t)t * K * G, *mt = m + (size_t)t * N, *before = mt - N;
         float *g = grad + (size_t)t * N, *dct = dc + (size_t)t * K * G, *dht = dh + (size_t)t * N;
         for (int i = 0; i < K; i++)
             for (int k = 0; k < C; k++) r[i * C + k] = mt[i * C + k] * zt[i * G + 2 * C + k], dto_bias[k] += g[i * C + k];
-        product(C, C, K, r, 1, C, g, dto);
+        columns_times(C, r, g, dto);
         memset(dr, 0, sizeof dr);
-        product(K, C, C, g, C, 1, to_t, dr);
+        rows_times(C, C, g, w.to, dr);
         for (int i = 0; i < K; i++) {
             const float *s = zt + i * G, *n = s + C, *q = n + C;
             float *ds = dz + i * G, *dn = ds + C, *dq = dn + C;
@@ -135,9 +195,9 @@ static void block_backward(int t_max, int d, const float *x, const float *step, 
         }
         for (int i = 0; i < K * G; i++) dct[i] += dz[i], dgate_bias[i] += dz[i];
         taps_of(h, t, d, taps, u);
-        product(C, G, K, u, 1, C, dz, dgate);
+        columns_times(G, u, dz, dgate);
         memset(du, 0, sizeof du);
-        product(K, C, G, dz, G, 1, gate_t, du);
+        rows_times(C, G, dz, w.gate, du);
         for (int j = 0; j < 3; j++) {                    // to the frames that the taps have read
             int from = t - (2 - j) * d;
             if (from < 0) continue;
@@ -158,10 +218,13 @@ static void block_backward(int t_max, int d, const float *x, const float *step, 
     }
 }
 
+int trunk_ready(void) { return !TILES || tiles_begin(); }       // whether the system lets this process have the tiles
+
 // xs [L + 1, T, K, C]: the first is the input, the last the result; c [T, K, 3C]; steps [L, C]; h, m [L, T, K, C] and z [L, T, K, 3C] are kept
 void trunk_forward(int t, int layers, const int *d, float *xs, const float *c, const float *steps, const float *mix, const float *taps,
                    const float *gate, const float *gate_bias, const float *to, const float *to_bias, float *h, float *z, float *m) {
     size_t n = (size_t)t * N, g = (size_t)t * K * G;
+    tiles_begin();
     for (int l = 0; l < layers; l++)
         block_forward(t, d[l], xs + l * n, c, steps + l * C, mix + l * K * K, taps + l * 3 * C, gate + l * C * G, gate_bias + l * K * G,
                       to + l * C * C, to_bias + l * C, h + l * n, z + l * g, m + l * n, xs + (l + 1) * n);
@@ -173,6 +236,7 @@ void trunk_backward(int t, int layers, const int *d, const float *xs, const floa
                     float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
     size_t n = (size_t)t * N, g = (size_t)t * K * G;
     float *dh = malloc(n * sizeof *dh);
+    tiles_begin();
     for (int l = layers - 1; l >= 0; l--)
         block_backward(t, d[l], xs + l * n, steps + l * C, mix + l * K * K, taps + l * 3 * C, gate + l * C * G, to + l * C * C, h + l * n,
                        z + l * g, m + l * n, grad, dh, dc, dsteps + l * C, dmix + l * K * K, dtaps + l * 3 * C, dgate + l * C * G,

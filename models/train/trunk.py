@@ -7,7 +7,7 @@ does, with a minimal GRU's memory of the candidate between the two gates:
   m_t = m_{t-1} + sigmoid(s_t) (tanh(n_t) - m_{t-1})        x <- x + (m sigmoid(q)) O + b_o
 
 On a CPU the blocks run in C (trunk.c, built at the first use), forwards and for the gradients; elsewhere, and without a compiler,
-in PyTorch. Both give the same numbers to rounding.
+in PyTorch. Both give the same numbers to rounding: to that of bfloat16 where the processor multiplies tiles of it (tiles.h).
 """
 import ctypes, math
 import torch
@@ -47,6 +47,11 @@ class Native(torch.autograd.Function):
         return None, None, grad, dc, dsteps, *more
 
 
+def library(K, C, **macros):
+    made = build("trunk.c", K=K, C=C, **macros)
+    return made if made is None or made.trunk_ready() else build("trunk.c", K=K, C=C, EXACT=1)
+
+
 class Trunk(nn.Module):
     def __init__(self, dilations, bands, channels, gate_bias):
         super().__init__()
@@ -58,12 +63,12 @@ class Trunk(nn.Module):
         slow = torch.cat((torch.linspace(*gate_bias, C), torch.zeros(2 * C)))      # from fast to slow channels
         self.gate_bias = nn.Parameter(slow.expand(layers, K, 3 * C).clone())
         self.out, self.out_bias = linear(layers, C, C), nn.Parameter(torch.zeros(layers, C))
-        self.library = build("trunk.c", K=K, C=C)
+        self.library, self.exact = library(K, C), library(K, C, EXACT=1)       # to train with, and for what is compared
 
     def __deepcopy__(self, memo):                        # a library cannot be copied, nor need it be
         copy = Trunk.__new__(Trunk)
         nn.Module.__init__(copy)
-        copy.dilations, copy.size, copy.library = self.dilations, self.size, self.library
+        copy.dilations, copy.size, copy.library, copy.exact = self.dilations, self.size, self.library, self.exact
         for name, value in self.named_parameters():
             copy.register_parameter(name, nn.Parameter(value.detach().clone(), value.requires_grad))
         return copy
@@ -76,8 +81,9 @@ class Trunk(nn.Module):
         return torch.zeros(b, C, 2 * sum(self.dilations), K, device=device), torch.zeros(b, C, layers, K, device=device)
 
     def forward(self, x, c, steps, state=None):          # -> x and the state behind it: None where none came
-        if state is None and runs(self.library, x):
-            return Native.apply(self.library, self.dilations, x, c, steps, *self.weights()), None
+        library = self.library if self.training else self.exact
+        if state is None and runs(library, x):
+            return Native.apply(library, self.dilations, x, c, steps, *self.weights()), None
         conv, gru = (s.permute(0, 2, 3, 1) for s in state or self.zero_state(x.shape[0], x.device))
         kept, memory = [], []
         for i, past in enumerate(conv.split([2 * d for d in self.dilations], 1)):
