@@ -112,7 +112,7 @@ def main(a):
         torch.set_num_threads(1)
     os.makedirs(a.run, exist_ok=True)
     model = Denoiser().to(a.device)
-    ema = copy.deepcopy(model).requires_grad_(False)
+    ema = copy.deepcopy(model).requires_grad_(False).eval()
     optimiser = torch.optim.AdamW(model.parameters(), p.learning_rate, p.betas, weight_decay=p.weight_decay, fused=True)
     step, heard = restore(a.resume, model, ema, optimiser) if a.resume else (0, 0.0)
     fast = torch.compile(model, dynamic=False) if a.compile else model
