@@ -24,10 +24,14 @@ pub const STEPS_MAX: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
     /// The best that ships.
-    #[id = "denoise-v3"]
-    #[name = "denoise-v3"]
+    #[id = "denoise-v4"]
+    #[name = "denoise-v4"]
     BuiltIn,
     /// The one before it, which needs less of the processor.
+    #[id = "denoise-v3"]
+    #[name = "denoise-v3"]
+    Smaller,
+    /// The one before that, which needs least.
     #[id = "denoise-v2"]
     #[name = "denoise-v2"]
     Light,
@@ -247,7 +251,10 @@ impl DenoiseParams {
     #[must_use]
     pub fn model_file(&self) -> Option<PathBuf> {
         match self.model.value() {
-            ModelChoice::BuiltIn | ModelChoice::Light | ModelChoice::First => None,
+            ModelChoice::BuiltIn
+            | ModelChoice::Smaller
+            | ModelChoice::Light
+            | ModelChoice::First => None,
             ModelChoice::File => self.saved.read().ok()?.model_file.clone(),
         }
     }
@@ -256,6 +263,7 @@ impl DenoiseParams {
     #[must_use]
     pub fn built_in(&self) -> &'static str {
         match self.model.value() {
+            ModelChoice::Smaller => registry::SMALLER_DENOISER,
             ModelChoice::Light => registry::LIGHT_DENOISER,
             ModelChoice::First => registry::FIRST_DENOISER,
             ModelChoice::BuiltIn | ModelChoice::File => registry::DEFAULT,

@@ -9,8 +9,10 @@ use crate::model::contract::Model;
 use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
-pub const DEFAULT: &str = "denoise-v3";
-/// The denoiser before it: a bit more than half of the work, and what older projects may name.
+pub const DEFAULT: &str = "denoise-v4";
+/// The denoiser before it, with half of its channels: less than half of the work, and what older projects may name.
+pub const SMALLER_DENOISER: &str = "denoise-v3";
+/// With half of those: the least work, and what older projects may name.
 pub const LIGHT_DENOISER: &str = "denoise-v2";
 /// The first denoiser: 10 ms less latency, and what older projects were made with.
 pub const FIRST_DENOISER: &str = "denoise-v1";
@@ -43,6 +45,10 @@ pub struct BuiltIn {
 pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: DEFAULT,
+        bytes: include_bytes!("../../models/denoise-v4/denoise-v4.onnx"),
+    },
+    BuiltIn {
+        name: SMALLER_DENOISER,
         bytes: include_bytes!("../../models/denoise-v3/denoise-v3.onnx"),
     },
     BuiltIn {

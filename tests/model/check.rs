@@ -10,6 +10,7 @@ use crate::signals::ENGINES;
 fn the_built_in_models_pass_on_every_engine() {
     let names = [
         registry::DEFAULT,
+        registry::SMALLER_DENOISER,
         registry::LIGHT_DENOISER,
         registry::FIRST_DENOISER,
     ];

@@ -26,6 +26,7 @@ fn engines_compute_what_pytorch_computed() {
 
 #[test]
 fn and_still_do_for_the_older_denoisers() {
+    compare(registry::SMALLER_DENOISER);
     compare(registry::LIGHT_DENOISER);
     compare(registry::FIRST_DENOISER);
 }

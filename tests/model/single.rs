@@ -59,6 +59,7 @@ fn agree(model: &Model) {
 fn streams_get_the_same_numbers() {
     for name in [
         registry::DEFAULT,
+        registry::SMALLER_DENOISER,
         registry::LIGHT_DENOISER,
         registry::FIRST_DENOISER,
     ] {

@@ -75,8 +75,9 @@ impl Models {
         ui.set_min_width(300.0);
         let now = params.model.value();
         for (choice, text) in [
-            (ModelChoice::BuiltIn, "denoise-v3 (built in)"),
-            (ModelChoice::Light, "denoise-v2 (built in, less work)"),
+            (ModelChoice::BuiltIn, "denoise-v4 (built in)"),
+            (ModelChoice::Smaller, "denoise-v3 (built in, less work)"),
+            (ModelChoice::Light, "denoise-v2 (built in, least work)"),
             (
                 ModelChoice::First,
                 "denoise-v1 (built in, 10 ms less latency)",

@@ -131,10 +131,10 @@ fn an_own_model_is_opened_from_the_project() {
         });
         bounce(Some(&state.to_string()))
     };
-    let newest = of_file("denoise-v3");
+    let newest = of_file("denoise-v4");
     assert_eq!(crate::signal::difference(&newest, &bounce(None)), None);
     // An older project names its network, and keeps it.
-    for name in ["denoise-v2", "denoise-v1"] {
+    for name in ["denoise-v3", "denoise-v2", "denoise-v1"] {
         let named = serde_json::json!({
             "version": "0.1.0",
             "params": { "model": { "string": name } },
