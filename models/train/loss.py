@@ -22,7 +22,8 @@ def loss(prediction, x0, g, clean, top):
     """prediction and x0 [B, 2, T, F] normalised, g [B, 1, T, 1], clean [B, N] samples, top [B] Hz -> loss, its plain spectral part, SNR."""
     heard = synthesise(rendered(prediction, g))[:, DELAY:]               # the delay taken off
     clean = clean[:, :heard.shape[1]]
-    w = WEIGHT.to(heard.device) * (HZ.to(heard.device) < top[:, None])   # [B, F]
+    inside = HZ.to(heard.device) < top[:, None]                          # [B, F]
+    w = WEIGHT.to(heard.device) * inside
     z = analyse(heard)
     total, spectral = compared(z, x0, g, w, TERMS.to(heard.device))
     s, d = (clean ** 2).sum(-1), ((heard - clean) ** 2).sum(-1)
@@ -30,15 +31,12 @@ def loss(prediction, x0, g, clean, top):
     spoken = s > 1e-6                                                    # clips without speech have none
     snr = (snr * spoken).mean()
     total = total - p.loss_snr * snr / 10
-    if p.loss_perceptual and spoken.any():
-        total = total + p.loss_perceptual * disturbance(clean[spoken], heard[spoken]).mean() * spoken.float().mean()
-    if p.loss_intelligibility and spoken.any():
-        estoi, share = intelligibility(clean[spoken], heard[spoken])
-        total = total + p.loss_intelligibility * (1 - estoi) * share * spoken.float().mean()
-    if p.loss_cut and spoken.any():
-        total = total + p.loss_cut * cut(clean[spoken], heard[spoken]) * spoken.float().mean()
-    if p.loss_log and spoken.any():
-        total = total + p.loss_log / 10 * log_distance(z, x0, g, HZ.to(heard.device) < top[:, None])[spoken].mean() * spoken.float().mean()
+    if spoken.any():
+        c, e = clean[spoken], heard[spoken]
+        estoi, share = intelligibility(c, e)
+        said = (p.loss_perceptual * disturbance(c, e).mean() + p.loss_intelligibility * (1 - estoi) * share + p.loss_cut * cut(c, e)
+                + p.loss_log / 10 * log_distance(z, x0, g, inside)[spoken].mean())
+        total = total + said * spoken.float().mean()
     return total, spectral, snr.detach()
 
 
