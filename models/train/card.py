@@ -29,7 +29,7 @@ def sources():
 
 def card(run, version, commit):
     return {
-        "format": 1, "name": "denoise-v4", "version": version, "task": "denoise", "sample_rate": p.sample_rate,
+        "format": 1, "name": p.name, "version": version, "task": "denoise", "sample_rate": p.sample_rate,
         "transform": {"kind": "stft", "window": p.window, "hop": p.hop, "shape": "sqrt_hann",
                       "exponent": p.exponent, "scale": 1.0},
         "normalise": {"kind": "peak_follower", "release_seconds": p.release_seconds, "floor": p.floor},

@@ -5,9 +5,10 @@ from . import scan, spectra
 from .golden import synthetic
 from .intelligibility import intelligibility
 from .loss import cut, log_distance
-from .network import Denoiser
+from .network import C, K, Denoiser
 from .normalise import RHO, follow
 from .params import params as p
+from .past import M, PAST, SCALE, past_frames
 from .perceptual import disturbance
 from .path import ode_step, sample, times, variance
 from .spectrum import DELAY, analyse, compress, expand, pair, synthesise
@@ -94,9 +95,22 @@ def compare_levels():
     near("a lost syllable is", cut(voice, lost), 1.4 * 10 / 150, 1e-3)
 
 
+def compare_past(model, y):
+    """The filter over past frames against complex numbers; then its weights and the encoder's stay random for what follows."""
+    taps, bins = torch.randn(M, PAST, 2), torch.complex(y[0, 0], y[0, 1])[:, :M]
+    model.filter.bias.data.copy_(taps)
+    late = torch.cat((torch.zeros(PAST, M), bins))               # frame t - PAST + k lies at t + k
+    wanted = sum(SCALE * torch.view_as_complex(taps[:, k].contiguous()) * late[k:k + len(bins)] for k in range(PAST))
+    found = model.filter(torch.zeros(1, len(bins), K, C), past_frames(y)[0])[0]
+    near("filter over past frames = complex taps", torch.complex(found[0], found[1])[:, :M], wanted, 1e-5)
+    near("and nothing above", found[..., M:], torch.zeros_like(found[..., M:]), 0)
+    for weight in (*model.filter.parameters(), *model.encode_past.parameters()):
+        weight.data.normal_()
+
+
 def main():
     torch.manual_seed(0)
-    audio = torch.randn(2, 480 * 20)
+    audio = torch.randn(2, p.hop * 20)
     near("synthesis of the analysis = window - hop late", synthesise(analyse(audio))[:, DELAY:], audio[:, :-DELAY], 1e-5)
     z = pair(analyse(audio))
     near("expand of compress", expand(compress(z)), z, 1e-4)
@@ -143,6 +157,8 @@ def main():
 
     model = Denoiser().eval()
     y = torch.randn(1, 2, 24, p.bins)
+    if p.past:
+        compare_past(model, y)
     with torch.no_grad():
         long, *state = model(y, y, torch.ones(1))
         out, state = [], model.zero_state(1)

@@ -8,7 +8,7 @@ from .sources import Noise, Shard, Speech
 
 class Stream(torch.utils.data.IterableDataset):
     def __init__(self, shards, batch, seconds, seed):
-        self.shards, self.batch, self.n, self.seed = shards, batch, int(seconds * 100) * p.hop, seed
+        self.shards, self.batch, self.n, self.seed = shards, batch, int(seconds * p.sample_rate / p.hop) * p.hop, seed
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
@@ -34,5 +34,5 @@ def batches(shards, batch, seconds, seed, workers=1):
 def validation_set(shards, count=24, seconds=4.0):
     """The same held-out mixtures every time: -> list of (noisy [1, N], clean [1, N], top [1])."""
     r, mixer = np.random.default_rng(2024), mixer_of(shards, validation=True)
-    rows = [mixer.example(r, int(seconds * 100) * p.hop) for _ in range(count)]
+    rows = [mixer.example(r, int(seconds * p.sample_rate / p.hop) * p.hop) for _ in range(count)]
     return [tuple(torch.from_numpy(np.asarray(x, np.float32)[None]) for x in row) for row in rows]

@@ -1,6 +1,6 @@
-"""Checkpoint -> denoise-v4.onnx with its card, and the golden vectors that the Rust tests read.
+"""Checkpoint -> denoise-v5.onnx with its card, and the golden vectors that the Rust tests read.
 
-  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v4 [--commit HASH] [--version 1.0.0]
+  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v5 [--commit HASH] [--version 1.0.0]
 """
 import argparse, json, os
 import numpy as np, onnx, onnxruntime as ort, torch
@@ -28,8 +28,8 @@ def zero_states(model, b=1):
     return [s.numpy() for s in model.zero_state(b)]
 
 
-def call(s, x, y, t, conv, gru):
-    return s.run(None, {"x": x, "y": y, "t": t, "state_conv": conv, "state_gru": gru})
+def call(s, *inputs):                                    # x, y, t and the states, in the graph's order
+    return s.run(None, {i.name: v for i, v in zip(s.get_inputs(), inputs)})
 
 
 def export(model, out, version, commit):

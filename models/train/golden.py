@@ -2,7 +2,7 @@
 
   net_y, net_x  [1, 2, 16, 721]    condition and a different state, normalised, from synthetic noisy speech
   net_out_t1    D(y, y, 1)         net_out_t05   D(x, y, .5)       both from zero states
-  audio_in [48000]                 audio_out_n1, audio_out_n2 [48000]: the whole denoiser, window - hop late
+  audio_in [N]                     audio_out_n1, audio_out_n2 [N]: the whole denoiser, window - hop late; N = one second in whole hops
 """
 import os
 import numpy as np
@@ -37,6 +37,7 @@ def write_golden(model, folder):
     os.makedirs(folder, exist_ok=True)
     save = lambda name, a: np.save(os.path.join(folder, name + ".npy"), np.asarray(a, np.float32))
     audio = torch.from_numpy(synthetic())[None]
+    audio = audio[:, :audio.shape[1] // p.hop * p.hop]
     y = compress(pair(analyse(audio)))
     y = (y / follow(y))[:, :, 20:36].contiguous()
     torch.manual_seed(3)

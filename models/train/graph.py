@@ -6,8 +6,10 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper
+from .graph_past import encode_past, filter_past, frames_of
 from .network import C, F, K, L, SIZES, W, WIDE
 from .params import params as p
+from .past import M, PAST
 
 
 class Graph:
@@ -107,7 +109,7 @@ def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: m
     return x, g.slice(f, -2 * d, 2 ** 62, 2), g("Unsqueeze", last, g.ints(2))
 
 
-def head(g, model, h):                                   # [B, C, T, K] -> out [B, 2, T, F]
+def head(g, model, h, frames):                           # [B, C, T, K] -> out [B, 2, T, F]
     m, out = model.head, []
     *parts, top = g.split(h, [n for n, _ in p.bands], 3)
     for part, weight, (_, w) in zip(parts, m.weight, p.bands):
@@ -119,12 +121,17 @@ def head(g, model, h):                                   # [B, C, T, K] -> out [
     y_r, y_i = g.split("y", [1, 1], 1)
     turned = g("Mul", g("Concat", g("Neg", y_i), y_r, axis=1), m_i)
     gain = g("Sigmoid", g("Add", g("Mul", m_r, 2.0), 2.0))
+    if p.past:
+        r = g("Add", r, filter_past(g, model.filter, h, frames))
     g("Add", g("Mul", gain, g("Add", "y", turned)), r, name="out")
 
 
 def build(model):
     g = Graph("diffwav")
     e_x, e_y = encode(g, model)
+    frames = frames_of(g) if p.past else None
+    if p.past:
+        e_y = g("Add", e_y, encode_past(g, model.encode_past, frames))
     c = g("Conv", e_y, model.condition.detach().cpu().numpy().T.reshape(3 * C, C, 1, 1))
     h = g.silu(g("Add", e_x, e_y))
     pasts = g.split("state_conv", [2 * d for d in p.dilations], 2)
@@ -137,9 +144,11 @@ def build(model):
         last.append(m)
     g("Concat", *kept, axis=2, name="next_state_conv")
     g("Concat", *last, axis=2, name="next_state_gru")
-    head(g, model, g.silu(h))
+    head(g, model, g.silu(h), frames)
     value = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-    state = lambda pre: [value(pre + "state_conv", "B", C, 2 * sum(p.dilations), K), value(pre + "state_gru", "B", C, L, K)]
+    seen = [("state_y", 2, PAST, M)] if p.past else []
+    state = lambda pre: [value(pre + name, "B", *shape) for name, *shape in
+                         (*seen, ("state_conv", C, 2 * sum(p.dilations), K), ("state_gru", C, L, K))]
     spectra = [value(k, "B", 2, "T", F) for k in ("x", "y")]
     graph = helper.make_graph(g.nodes, g.name, spectra + [value("t", "B")] + state(""),
                               [value("out", "B", 2, "T", F)] + state("next_"), g.constants)

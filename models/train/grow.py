@@ -1,9 +1,12 @@
-"""A checkpoint with fewer channels becomes one with more that computes the same (Net2Net, arXiv 1511.05641, with zeros):
+"""A checkpoint with fewer channels, or without past frames, becomes one with them that computes the same (Net2Net, arXiv 1511.05641,
+with zeros):
 
-  python -m train.grow --checkpoint SMALL.pt --out LARGE.pt        # LARGE has params.channels
+  python -m train.grow --checkpoint SMALL.pt --out LARGE.pt        # LARGE has params.channels and params.past
+  python -m train.grow --checkpoint LARGE.pt --out SMALL.pt --blocks 0 1       # these blocks of the trunk alone
 
 A weight that leads from a new channel to an old one is zero, so that nothing changes until training has found a use for the new
-ones; weights into new channels start as in a new network. The optimiser's moments are zero there.
+ones; weights into new channels start as in a new network. The optimiser's moments are zero there. With blocks taken away nothing
+stays the same, but the rest is a better start than none: the optimiser starts anew.
 """
 import argparse
 import torch
@@ -41,19 +44,38 @@ def grow(saved):
     model = Denoiser()
     channels = saved["model"]["encode_y.bias"].shape[1]
     assert channels <= C, f"{channels} channels do not fit into {C}"
-    names = [n for n, _ in model.named_parameters()]
-    fresh = model.state_dict()
-    for part in ("model", "ema"):
-        saved[part] = {n: place(n, v, saved[part][n], channels) for n, v in fresh.items()}
-    for i, moments in saved["optimiser"]["state"].items():
-        for key in ("exp_avg", "exp_avg_sq"):
-            moments[key] = place("", torch.zeros_like(fresh[names[i]]), moments[key], channels).bfloat16()
-    return saved
+    names, had = [n for n, _ in model.named_parameters()], saved["model"]
+    fresh, moments = model.state_dict(), iter(saved["optimiser"]["state"].values())
+    grown = lambda part: {n: place(n, v, saved[part][n], channels) if n in had else v.clone() for n, v in fresh.items()}
+    state, new = [], lambda n: torch.zeros_like(fresh[n])
+    for n in names:
+        of = next(moments) if n in had else {"step": state[0]["step"].clone(), "exp_avg": new(n), "exp_avg_sq": new(n)}
+        put = lambda m: (place("", new(n), m, channels) if n in had else m).bfloat16()
+        state.append({"step": of["step"], "exp_avg": put(of["exp_avg"]), "exp_avg_sq": put(of["exp_avg_sq"])})
+    groups = [{**g, "params": list(range(len(names)))} for g in saved["optimiser"]["param_groups"]]
+    return {**saved, "model": grown("model"), "ema": grown("ema"),
+            "optimiser": {"state": dict(enumerate(state)), "param_groups": groups}}
+
+
+def keep(saved, blocks):
+    layers = saved["model"]["trunk.mix"].shape[0]
+
+    def part(name, v):
+        if name.startswith("trunk."):
+            return v[blocks].clone()
+        if name in ("step.w3", "step.b3"):               # a vector for each block
+            return v.unflatten(-1, (layers, -1))[..., blocks, :].flatten(-2).clone()
+        return v
+
+    weights = {key: {n: part(n, v) for n, v in saved[key].items()} for key in ("model", "ema")}
+    return {**weights, "optimiser": None, "step": 0, "heard": 0.0}
 
 
 if __name__ == "__main__":
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--checkpoint", required=True)
     a.add_argument("--out", required=True)
+    a.add_argument("--blocks", type=int, nargs="+", help="keep these blocks instead, and all channels")
     a = a.parse_args()
-    torch.save(grow(torch.load(a.checkpoint, map_location="cpu")), a.out)
+    saved = torch.load(a.checkpoint, map_location="cpu")
+    torch.save(keep(saved, a.blocks) if a.blocks else grow(saved), a.out)

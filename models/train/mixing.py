@@ -102,8 +102,7 @@ class Mixer:
         scale = np.sqrt(active_power(clean)) * gain(-snr)
         if u > 1 - p.p_noise_only:
             clean, wet, scale = clean * 0, wet * 0, 1.0
-        kept = np.clip((snr - p.kept_noise[0]) / (p.kept_noise[1] - p.kept_noise[0]), 0, 1) if clean.any() else 0
-        noisy, clean = wet + noise * scale, clean + noise * (scale * kept)
+        noisy = wet + noise * scale
         top = min(hz * 0.97, 24000.0) if hz < 15500 else 24000.0
         cut = hz if hz < 15500 and r.random() < 0.5 else 0
         if hz > 15500 and r.random() < p.p_lowpass:

@@ -4,13 +4,14 @@ Everything lives on [B, T, K, C]: batch, frames, bands, channels. State x and co
 goes through the trunk (trunk.py), whose blocks see y's encoding again as the condition. Bands of one width share their weights, so
 that encoder and head are strided convolutions over frequency; the widest go through one convolution more.
 
-`streaming state`: conv [B, C, 2 sum(d), K] and gru [B, C, L, K]; zeros at the start.
+`streaming state`: y [B, 2, PAST, M] where past frames are seen (past.py), conv [B, C, 2 sum(d), K] and gru [B, C, L, K]; zeros at the start.
 """
 import torch
 from torch import nn
 from torch.nn.functional import silu
 from .blocks import StepEmbedding, linear
 from .params import params as p
+from .past import PastEncoder, PastFilter, past_frames
 from .spectra import masked
 from .trunk import Trunk
 
@@ -69,14 +70,23 @@ class Denoiser(nn.Module):
         self.step = StepEmbedding(p.step_frequencies, p.step_width, L, C)
         self.trunk = Trunk(p.dilations, K, C, p.gate_bias)
         self.head = BandHead()
+        self.encode_past, self.filter = (PastEncoder(K, C), PastFilter(C)) if p.past else (None, None)
 
     def zero_state(self, b, device=None):
-        return self.trunk.zero_state(b, device)
+        seen = past_frames(torch.zeros(b, 2, 0, F, device=device))[1:] if p.past else ()
+        return *seen, *self.trunk.zero_state(b, device)
 
     def forward(self, x, y, t, *state):                  # [B, 2, T, F] twice, [B] -> D [B, 2, T, F] and the state behind it
         bins = features(y)
         e = self.encode_y(bins)
+        if p.past:
+            frames, seen = past_frames(y, *state[:1])
+            e, state = e + self.encode_past(frames), state[1:]
         h = silu(e + self.encode_x(bins if x is y else features(x)))
         steps = torch.stack(self.step(t), 1).flatten(2)  # [B, L, C]
-        h, state = self.trunk(h, e @ self.condition, steps, state or None)
-        return self.head(silu(h), y), *(state or ())
+        h, after = self.trunk(h, e @ self.condition, steps, state or None)
+        h = silu(h)
+        d = self.head(h, y)
+        if p.past:
+            d, after = d + self.filter(h, frames), (seen, *after) if after else None
+        return d, *(after or ())

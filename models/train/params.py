@@ -1,7 +1,13 @@
-"""Every hyper-parameter, in one place.  The paper's letter stands behind each where it has one."""
+"""Every hyper-parameter, in one place.  The paper's letter stands behind each where it has one.
+
+`VARIANT=denoise-lite python -m train.train ...` (and every other command) takes that network's instead of the default one's.
+"""
+import os
 from types import SimpleNamespace
 
 params = SimpleNamespace(
+    name=os.environ.get("VARIANT", "denoise-v5"),
+
     # Signal: 48 kHz, 30 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
     sample_rate=48000,
     window=1440,                   # a whole number of hops
@@ -24,12 +30,13 @@ params = SimpleNamespace(
     wide_channels=16,              # its channels
     channels=128,                  # C; 64 in denoise-v3, 32 in denoise-v2
     dilations=[1, 2, 4, 1],        # one residual block each
+    low_bands=3, past=4,           # past.py: of the bins of this many widths (3.6 kHz) this many frames are seen once more
     step_frequencies=16,           # step embedding: sin and cos of t times these, 1 .. 100
     step_width=64,
     gate_bias=(1.0, -5.0),         # min-GRU: from fast (one frame) to slow (about 1.5 s) channels
 
     # Optimisation (train.py): warm-up, stable, decay.
-    learning_rate=2.5e-3,
+    learning_rate=2e-3,
     final_rate=0.02,               # of learning_rate, reached linearly at the end of the decay
     warmup=200,
     betas=(0.9, 0.98),
@@ -44,9 +51,9 @@ params = SimpleNamespace(
     seed=1,
 
     # What a training step sees.
-    p_start=0.85,                  # share of steps at t = 1 (x = y): what one-step inference needs
+    p_start=0.9,                   # share of steps at t = 1 (x = y): what one-step inference needs
     p_noise_free=0.5,              # of the rest: bridge states without their noise, as the ODE visits them
-    p_unroll=0.08,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
+    p_unroll=0.06,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
     p_follower=0.3,                # clips whose follower starts from a past loud moment
 
     # Loss (loss.py).
@@ -64,13 +71,12 @@ params = SimpleNamespace(
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
-    p_nearly_clean=0.15,           # SNR 25 .. 60 dB
-    kept_noise=(35.0, 50.0),       # dB: at such SNRs noise begins to stay in the target, and stays whole
+    p_nearly_clean=0.1,            # SNR 25 .. 60 dB
     p_noise_only=0.07,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
-    p_room=0.55,
+    p_room=0.5,
     p_real_room=0.65,              # of the rooms
     p_vary_room=0.8,               # of those: size, damping and distance changed
     early_seconds=0.05,            # of a room that stay in the target
@@ -82,5 +88,12 @@ params = SimpleNamespace(
     speed=0.22,
 
     # What is different from the decay on.
-    decay=dict(loss_perceptual=0.05, loss_cut=0.1, loss_snr=0.1, p_nearly_clean=0.18),
+    decay=dict(loss_perceptual=0.06, loss_intelligibility=0.5, loss_cut=0.1, loss_snr=0.2),
 )
+
+VARIANTS = {
+    "denoise-v5": {},
+    "denoise-lite": dict(hop=720, channels=32, dilations=[1, 2], past=0, learning_rate=3e-3, p_start=0.85, p_unroll=0.08,
+                         decay=dict(loss_perceptual=0.05, loss_intelligibility=0.4, loss_cut=0.1, loss_snr=0.1)),
+}
+vars(params).update(VARIANTS[params.name])

@@ -92,7 +92,8 @@ def restore(path, model, ema, optimiser):
     saved = torch.load(path, map_location="cpu")
     model.load_state_dict(saved["model"])
     ema.load_state_dict(saved["ema"])
-    optimiser.load_state_dict(saved["optimiser"])        # also casts the moments back
+    if saved["optimiser"]:
+        optimiser.load_state_dict(saved["optimiser"])    # also casts the moments back
     return saved["step"], saved["heard"]
 
 
