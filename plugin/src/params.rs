@@ -24,17 +24,25 @@ pub const STEPS_MAX: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
     /// The best that ships.
+    #[id = "denoise-v5"]
+    #[name = "denoise-v5"]
+    BuiltIn,
+    /// The one that needs least of the processor.
+    #[id = "denoise-lite"]
+    #[name = "denoise-lite"]
+    Lite,
+    /// The default before, which older projects name, as they may the next two.
     #[id = "denoise-v4"]
     #[name = "denoise-v4"]
-    BuiltIn,
-    /// The one before it, which needs less of the processor.
+    Fourth,
+    /// Less than half of its work.
     #[id = "denoise-v3"]
     #[name = "denoise-v3"]
-    Smaller,
-    /// The one before that, which needs least.
+    Third,
+    /// A quarter of its work.
     #[id = "denoise-v2"]
     #[name = "denoise-v2"]
-    Light,
+    Second,
     /// The first that shipped, which older projects name.
     #[id = "denoise-v1"]
     #[name = "denoise-v1"]
@@ -250,21 +258,20 @@ impl DenoiseParams {
     /// The user's model, if it is to run.
     #[must_use]
     pub fn model_file(&self) -> Option<PathBuf> {
-        match self.model.value() {
-            ModelChoice::BuiltIn
-            | ModelChoice::Smaller
-            | ModelChoice::Light
-            | ModelChoice::First => None,
-            ModelChoice::File => self.saved.read().ok()?.model_file.clone(),
+        if self.model.value() != ModelChoice::File {
+            return None;
         }
+        self.saved.read().ok()?.model_file.clone()
     }
 
     /// The name of the model that ships with the plugin and is to run, or to stand in for the user's.
     #[must_use]
     pub fn built_in(&self) -> &'static str {
         match self.model.value() {
-            ModelChoice::Smaller => registry::SMALLER_DENOISER,
-            ModelChoice::Light => registry::LIGHT_DENOISER,
+            ModelChoice::Lite => registry::LITE_DENOISER,
+            ModelChoice::Fourth => registry::FOURTH_DENOISER,
+            ModelChoice::Third => registry::THIRD_DENOISER,
+            ModelChoice::Second => registry::SECOND_DENOISER,
             ModelChoice::First => registry::FIRST_DENOISER,
             ModelChoice::BuiltIn | ModelChoice::File => registry::DEFAULT,
         }

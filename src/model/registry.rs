@@ -9,13 +9,26 @@ use crate::model::contract::Model;
 use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
-pub const DEFAULT: &str = "denoise-v4";
-/// The denoiser before it, with half of its channels: less than half of the work, and what older projects may name.
-pub const SMALLER_DENOISER: &str = "denoise-v3";
-/// With half of those: the least work, and what older projects may name.
-pub const LIGHT_DENOISER: &str = "denoise-v2";
+pub const DEFAULT: &str = "denoise-v5";
+/// The denoiser for small processors: the least work.
+pub const LITE_DENOISER: &str = "denoise-lite";
+/// The denoiser before [`DEFAULT`], which older projects may name.
+pub const FOURTH_DENOISER: &str = "denoise-v4";
+/// The one before that: less than half of the work, and what older projects may name.
+pub const THIRD_DENOISER: &str = "denoise-v3";
+/// A quarter of the work, and what older projects may name.
+pub const SECOND_DENOISER: &str = "denoise-v2";
 /// The first denoiser: 10 ms less latency, and what older projects were made with.
 pub const FIRST_DENOISER: &str = "denoise-v1";
+/// Every denoiser of speech that ships.
+pub const DENOISERS: [&str; 6] = [
+    DEFAULT,
+    LITE_DENOISER,
+    FOURTH_DENOISER,
+    THIRD_DENOISER,
+    SECOND_DENOISER,
+    FIRST_DENOISER,
+];
 /// The model that makes sounds when none is named.
 pub const DEFAULT_SYNTH: &str = "oneshot-v1";
 
@@ -45,14 +58,22 @@ pub struct BuiltIn {
 pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: DEFAULT,
+        bytes: include_bytes!("../../models/denoise-v5/denoise-v5.onnx"),
+    },
+    BuiltIn {
+        name: LITE_DENOISER,
+        bytes: include_bytes!("../../models/denoise-lite/denoise-lite.onnx"),
+    },
+    BuiltIn {
+        name: FOURTH_DENOISER,
         bytes: include_bytes!("../../models/denoise-v4/denoise-v4.onnx"),
     },
     BuiltIn {
-        name: SMALLER_DENOISER,
+        name: THIRD_DENOISER,
         bytes: include_bytes!("../../models/denoise-v3/denoise-v3.onnx"),
     },
     BuiltIn {
-        name: LIGHT_DENOISER,
+        name: SECOND_DENOISER,
         bytes: include_bytes!("../../models/denoise-v2/denoise-v2.onnx"),
     },
     BuiltIn {

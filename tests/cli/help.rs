@@ -1,6 +1,7 @@
 //! The help is the manual: every option is in it, defaults are named.
 
 use crate::world::{World, stderr, stdout};
+use diffwav::model::registry;
 
 #[test]
 fn the_help_names_every_command() {
@@ -206,7 +207,7 @@ fn the_denoisers_that_ship_are_listed_described_and_fit() {
     let world = World::new();
     let said = |args: &[&str]| stdout(&world.diffwav(args).assert().success());
     let list = said(&["models", "list"]);
-    for name in ["denoise-v4", "denoise-v3", "denoise-v2", "denoise-v1"] {
+    for name in registry::DENOISERS {
         assert!(list.contains(name), "{list}");
         let info = said(&["models", "info", name]);
         for word in ["licence", "sample rate", "steps", "hop"] {

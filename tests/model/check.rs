@@ -8,13 +8,7 @@ use crate::signals::ENGINES;
 
 #[test]
 fn the_built_in_models_pass_on_every_engine() {
-    let names = [
-        registry::DEFAULT,
-        registry::SMALLER_DENOISER,
-        registry::LIGHT_DENOISER,
-        registry::FIRST_DENOISER,
-    ];
-    for (name, engine) in names
+    for (name, engine) in registry::DENOISERS
         .into_iter()
         .flat_map(|name| ENGINES.map(|engine| (name, engine)))
     {

@@ -21,14 +21,9 @@ const TOLERANCE: f64 = 1e-8;
 
 #[test]
 fn engines_compute_what_pytorch_computed() {
-    compare(registry::DEFAULT);
-}
-
-#[test]
-fn and_still_do_for_the_older_denoisers() {
-    compare(registry::SMALLER_DENOISER);
-    compare(registry::LIGHT_DENOISER);
-    compare(registry::FIRST_DENOISER);
+    for name in registry::DENOISERS {
+        compare(name);
+    }
 }
 
 fn compare(name: &str) {

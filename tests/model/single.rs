@@ -57,12 +57,7 @@ fn agree(model: &Model) {
 
 #[test]
 fn streams_get_the_same_numbers() {
-    for name in [
-        registry::DEFAULT,
-        registry::SMALLER_DENOISER,
-        registry::LIGHT_DENOISER,
-        registry::FIRST_DENOISER,
-    ] {
+    for name in registry::DENOISERS {
         agree(&registry::open(name).unwrap());
     }
 }

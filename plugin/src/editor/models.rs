@@ -75,9 +75,17 @@ impl Models {
         ui.set_min_width(300.0);
         let now = params.model.value();
         for (choice, text) in [
-            (ModelChoice::BuiltIn, "denoise-v4 (built in)"),
-            (ModelChoice::Smaller, "denoise-v3 (built in, less work)"),
-            (ModelChoice::Light, "denoise-v2 (built in, least work)"),
+            (ModelChoice::BuiltIn, "denoise-v5 (built in)"),
+            (ModelChoice::Lite, "denoise-lite (built in, least work)"),
+            (ModelChoice::Fourth, "denoise-v4 (built in, older)"),
+            (
+                ModelChoice::Third,
+                "denoise-v3 (built in, half of the work)",
+            ),
+            (
+                ModelChoice::Second,
+                "denoise-v2 (built in, a quarter of the work)",
+            ),
             (
                 ModelChoice::First,
                 "denoise-v1 (built in, 10 ms less latency)",
