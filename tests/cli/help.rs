@@ -1,7 +1,6 @@
 //! The help is the manual: every option is in it, defaults are named.
 
 use crate::world::{World, stderr, stdout};
-use diffwav::model::registry;
 
 #[test]
 fn the_help_names_every_command() {
@@ -207,7 +206,14 @@ fn the_denoisers_that_ship_are_listed_described_and_fit() {
     let world = World::new();
     let said = |args: &[&str]| stdout(&world.diffwav(args).assert().success());
     let list = said(&["models", "list"]);
-    for name in registry::DENOISERS {
+    for name in [
+        "denoise-v5",
+        "denoise-lite",
+        "denoise-v4",
+        "denoise-v3",
+        "denoise-v2",
+        "denoise-v1",
+    ] {
         assert!(list.contains(name), "{list}");
         let info = said(&["models", "info", name]);
         for word in ["licence", "sample rate", "steps", "hop"] {
