@@ -39,8 +39,8 @@ class Graph:
     def split(self, a, sizes, axis):
         return self("Split", a, self.ints(*sizes), axis=axis, outputs=len(sizes))
 
-    def slice(self, a, start, end, axis):
-        return self("Slice", a, self.ints(start), self.ints(end), self.ints(axis))
+    def slice(self, a, start, end, axis, name=None):
+        return self("Slice", a, self.ints(start), self.ints(end), self.ints(axis), name=name)
 
     def silu(self, a):
         return self("Mul", a, self("Sigmoid", a))
@@ -122,7 +122,7 @@ def head(g, model, h, frames):                           # [B, C, T, K] -> out [
     turned = g("Mul", g("Concat", g("Neg", y_i), y_r, axis=1), m_i)
     gain = g("Sigmoid", g("Add", g("Mul", m_r, 2.0), 2.0))
     if p.past:
-        r = g("Add", r, filter_past(g, model.filter, h, frames))
+        r = g("Add", r, filter_past(g, model.filter, parts, frames))
     g("Add", g("Mul", gain, g("Add", "y", turned)), r, name="out")
 
 

@@ -1,7 +1,7 @@
 """past.py as ONNX nodes; `g` is graph.py's Graph."""
 import numpy as np
 from .params import params as p
-from .past import LOW, M, NEAR, PAST, SCALE
+from .past import LOW, M, PAST, SCALE
 
 
 def numbers(a):
@@ -14,7 +14,7 @@ def above(g, a, rest):                                   # the last axis goes on
 
 def frames_of(g):                                        # state_y, y -> [B, 2, PAST + T, M]
     frames = g("Concat", "state_y", g.slice("y", 0, M, 3), axis=2)
-    g("Slice", frames, g.ints(-PAST), g.ints(2 ** 62), g.ints(2), name="next_state_y")
+    g.slice(frames, -PAST, 2 ** 62, 2, name="next_state_y")
     return frames
 
 
@@ -25,13 +25,12 @@ def encode_past(g, encoder, frames):                     # -> [B, C, T, K]
     return above(g, g("Concat", *out, axis=3), encoder.rest)
 
 
-def filter_past(g, filter, h, frames):                   # h [B, C, T, K] -> [B, 2, T, F]
+def filter_past(g, filter, parts, frames):               # parts: [B, C, T, bands] of each width, the low ones first -> [B, 2, T, F]
     # Of a tap (a, b), (a, -b) meets (re, im) in the real part of the product, (b, a) in the imaginary one.
     both = lambda a: np.stack((a[..., 0], -a[..., 1], a[..., 1], a[..., 0]), -1).reshape(*a.shape[:-2], PAST, 2, 2)
     taps = lambda a: np.moveaxis(both(numbers(a)), -2, -3).reshape(*a.shape[:-2], 4 * PAST)       # real part's, imaginary part's
     kernel = lambda m, w: taps(m.reshape(-1, w, PAST, 2)).transpose(0, 2, 1)[:, :, None]
-    low = g.split(g.slice(h, 0, NEAR, 3), [n for n, _ in LOW], 3)
-    out = [g("ConvTranspose", part, kernel(m, w), strides=[1, w]) for part, m, (_, w) in zip(low, filter.weight, LOW)]
+    out = [g("ConvTranspose", part, kernel(m, w), strides=[1, w]) for part, m, (_, w) in zip(parts, filter.weight, LOW)]
     out = g("Add", g("Concat", *out, axis=3), np.moveaxis(taps(filter.bias), -1, 0)[:, None])
     past = g("Concat", *[g.slice(frames, k, k - PAST, 2) for k in range(PAST)], axis=1)
     products = g("Mul", g.reshape(out, 0, 2, 2 * PAST, -1, M), g.reshape(past, 0, 1, 2 * PAST, -1, M))
