@@ -1,6 +1,6 @@
 """What users notice first: is clean speech left alone, quiet speech kept, noise alone taken away?
 
-  python -m train.behave --onnx models/denoise-v5/denoise-v5.onnx --clean DIR --shards SHARDS [--steps 1]
+  python -m train.behave --onnx models/denoise-v6/denoise-v6.onnx --clean DIR --shards SHARDS [--steps 1]
 
 Clean speech (DIR, at -25, -50 and -60 dBFS): PESQ of the output, and its level against the input in active
 speech. Noise alone (held-out recordings) and music-like one-shots: level of the output against the input.

@@ -4,7 +4,7 @@ import torch
 from . import scan, spectra
 from .golden import synthetic
 from .intelligibility import intelligibility
-from .loss import cut, log_distance
+from .loss import cut, left, log_distance, loss
 from .network import C, K, Denoiser
 from .normalise import RHO, follow
 from .params import params as p
@@ -95,6 +95,30 @@ def compare_levels():
     near("a lost syllable is", cut(voice, lost), 1.4 * 10 / 150, 1e-3)
 
 
+def compare_kinds():
+    """What only clips without speech and clips without noise have in their loss."""
+    voice = torch.from_numpy(synthetic(3.0))[None]
+    torch.manual_seed(1)
+    noise, top = torch.randn(voice.shape) * .05, torch.tensor([24000.0])
+    near("what is left of noise alone, dB", left(noise, noise * .1), 10 * math.log10(1e-2 + 1e-4), 1e-3)
+
+    def value(weights, noisy, clean, heard):
+        y = compress(pair(analyse(heard)))
+        x0, g, before = compress(pair(analyse(clean))), torch.ones(1, 1, y.shape[2], 1), vars(p).copy()
+        vars(p).update(weights)
+        total = loss(y, x0, g, noisy, clean, top)[0].item()
+        vars(p).update(before)
+        return total
+
+    alone = [value(dict(loss_alone=w), noise, voice * 0, noise * .1) for w in (0, 1)]
+    near("it counts a tenth of its dB", alone[1] - alone[0], -2, 5e-3)
+    lost = voice.clone()
+    lost[:, 48000:57600] *= .1
+    for name, noisy, times in (("clean speech", voice + .01 * noise, 3), ("noisy speech", voice + noise, 0)):
+        one, four = (value(dict(loss_untouched=w, loss_perceptual=0, loss_log=0, loss_cut=1), noisy, voice, lost) for w in (1, 4))
+        near(f"a lost syllable of {name} counts so much more", four - one, times * 1.4 * 10 / 150, 2e-3)
+
+
 def compare_past(model, y):
     """The filter over past frames against complex numbers; then its weights and the encoder's stay random for what follows."""
     taps, bins = torch.randn(M, PAST, 2), torch.complex(y[0, 0], y[0, 1])[:, :M]
@@ -154,6 +178,7 @@ def main():
     compare_disturbance()
     compare_intelligibility()
     compare_levels()
+    compare_kinds()
 
     model = Denoiser().eval()
     y = torch.randn(1, 2, 24, p.bins)

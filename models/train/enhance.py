@@ -1,6 +1,6 @@
 """Denoise files through the ONNX file, frame by frame in NumPy: the engine's definition in 60 lines.
 
-  python -m train.enhance --onnx denoise-v5.onnx --steps 1 IN.flac OUT.wav      (or two folders)
+  python -m train.enhance --onnx denoise-v6.onnx --steps 1 IN.flac OUT.wav      (or two folders)
 
 The output has the input's length and timeline: the delay is taken off.
 """

@@ -1,6 +1,6 @@
-"""Checkpoint -> denoise-v5.onnx with its card, and the golden vectors that the Rust tests read.
+"""Checkpoint -> denoise-v6.onnx with its card, and the golden vectors that the Rust tests read.
 
-  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v5 [--commit HASH] [--version 1.0.0]
+  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v6 [--commit HASH] [--version 1.0.0]
 """
 import argparse, json, os
 import numpy as np, onnx, onnxruntime as ort, torch

@@ -7,6 +7,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper
 from .graph_past import encode_past, filter_past, frames_of
+from .kernels import convolution, rows, signed, transposed
 from .network import C, F, K, L, SIZES, W, WIDE
 from .params import params as p
 from .past import M, PAST
@@ -58,18 +59,6 @@ def step_embedding(g, step, first=False):                # t [B] -> L of [B, 1, 
     return g.split(g.reshape(h, 0, blocks, 1, channels), [1] * blocks, 1)
 
 
-def convolution(m, channels, width):                     # [width channels, C] -> Conv's [C, channels, 1, width]
-    return m.detach().cpu().numpy().reshape(width, channels, -1).transpose(2, 1, 0)[:, :, None]
-
-
-def transposed(m, channels, width):                      # [C, width channels] -> ConvTranspose's [C, channels, 1, width]
-    return m.detach().cpu().numpy().reshape(-1, width, channels).transpose(0, 2, 1)[:, :, None]
-
-
-def rows(a, *shape):                                     # a parameter over bands or bins, channels first
-    return np.ascontiguousarray(np.moveaxis(a.detach().cpu().numpy(), -1, 0)).reshape(*shape)
-
-
 def encode(g, model):                                    # x, y -> e_x, e_y [B, C, T, K], both in each convolution
     z = g.reshape(g("Concat", "x", "y", axis=1), 0, 2, 2, -1, F)
     power = g("ReduceSumSquare", z, g.ints(2), keepdims=1)
@@ -112,18 +101,17 @@ def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: m
 def head(g, model, h, frames):                           # [B, C, T, K] -> out [B, 2, T, F]
     m, out = model.head, []
     *parts, top = g.split(h, [n for n, _ in p.bands], 3)
+    kernel = lambda a, w: signed(transposed(a, 4, w), 1)
     for part, weight, (_, w) in zip(parts, m.weight, p.bands):
-        out.append(g("ConvTranspose", part, transposed(weight, 4, w), strides=[1, w]))
+        out.append(g("ConvTranspose", part, kernel(weight, w), strides=[1, w]))
     top = g.silu(g("ConvTranspose", top, transposed(m.last, W, WIDE), m.wide_bias, strides=[1, WIDE]))
-    out.append(g("ConvTranspose", top, transposed(m.wide, 4, p.wide_stride), strides=[1, p.wide_stride]))
-    raw = g("Add", g("Concat", *out, axis=3), rows(m.bias, 4, 1, F))
-    m_r, m_i, r = g.split(raw, [1, 1, 2], 1)             # [B, 1 or 2, T, F]
-    y_r, y_i = g.split("y", [1, 1], 1)
-    turned = g("Mul", g("Concat", g("Neg", y_i), y_r, axis=1), m_i)
-    gain = g("Sigmoid", g("Add", g("Mul", m_r, 2.0), 2.0))
+    out.append(g("ConvTranspose", top, kernel(m.wide, p.wide_stride), strides=[1, p.wide_stride]))
+    bias = signed(rows(m.bias, 4, 1, F), 0) + np.array([2, 0, 0, 0, 0], np.float32)[:, None, None]
+    m_r, m_i, r = g.split(g("Add", g("Concat", *out, axis=3), bias), [1, 2, 2], 1)    # [B, 1 or 2, T, F]
+    turned = g("Mul", g("Gather", "y", g.ints(1, 0), axis=1), m_i)
     if p.past:
         r = g("Add", r, filter_past(g, model.filter, parts, frames))
-    g("Add", g("Mul", gain, g("Add", "y", turned)), r, name="out")
+    g("Add", g("Mul", g("Sigmoid", m_r), g("Add", "y", turned)), r, name="out")
 
 
 def build(model):

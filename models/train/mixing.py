@@ -99,6 +99,8 @@ class Mixer:
             wet, clean = wet * wide, clean * wide
         u = r.random()
         snr = r.uniform(25, 60) if u < p.p_nearly_clean else r.uniform(*p.snr)
+        if u < p.p_nearly_clean * p.p_alone:
+            snr = np.inf
         scale = np.sqrt(active_power(clean)) * gain(-snr)
         if u > 1 - p.p_noise_only:
             clean, wet, scale = clean * 0, wet * 0, 1.0

@@ -6,7 +6,7 @@ import os
 from types import SimpleNamespace
 
 params = SimpleNamespace(
-    name=os.environ.get("VARIANT", "denoise-v5"),
+    name=os.environ.get("VARIANT", "denoise-v6"),
 
     # Signal: 48 kHz, 30 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
     sample_rate=48000,
@@ -67,12 +67,15 @@ params = SimpleNamespace(
     loss_cut=0.15,                 # active frames more than 6 dB below the reference, per 10 dB
     loss_log=0.02,                 # log-spectral distance, per 10 dB
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
+    loss_alone=0.1,                # noise alone: what is left of it, per 10 dB
+    loss_untouched=4.0,            # times perceptual, cut and log where the input's SNR is over 24 dB already
     loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), in all one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
-    p_nearly_clean=0.1,            # SNR 25 .. 60 dB
-    p_noise_only=0.07,
+    p_nearly_clean=0.15,           # SNR 25 .. 60 dB
+    p_alone=0.4,                   # of those: no noise at all
+    p_noise_only=0.12,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
@@ -92,8 +95,9 @@ params = SimpleNamespace(
 )
 
 VARIANTS = {
-    "denoise-v5": {},
+    "denoise-v6": {},
     "denoise-lite": dict(hop=720, channels=32, dilations=[1, 2], past=0, learning_rate=3e-3, p_start=0.85, p_unroll=0.08,
+                         p_nearly_clean=0.1, p_alone=0.0, p_noise_only=0.07, loss_alone=0.0, loss_untouched=1.0,
                          decay=dict(loss_perceptual=0.05, loss_intelligibility=0.4, loss_cut=0.1, loss_snr=0.1)),
 }
 vars(params).update(VARIANTS[params.name])

@@ -134,7 +134,7 @@ def main(a):
         noisy, clean, top = (v.to(a.device) for v in next(stream))
         y, x0, g = prepare(noisy, clean)
         unroll = 2 + int(torch.rand(()) < 0.4) if seen is not None and torch.rand(()) < p.p_unroll else 0
-        parts = [loss(d, x0, g, clean, top) for d in predictions(fast, y, x0, unroll)]
+        parts = [loss(d, x0, g, noisy, clean, top) for d in predictions(fast, y, x0, unroll)]
         total = sum(q[0] for q in parts) / len(parts)
         optimiser.zero_grad(set_to_none=True)
         total.backward()

@@ -27,7 +27,7 @@ def validate(model, mixtures, device="cpu", steps=1):
         g = follow(y)
         d = reverse(model, y / g, steps)
         x0 = compress(pair(analyse(clean))) / g
-        _, a, b = loss(d, x0, g, clean, top)
+        _, a, b = loss(d, x0, g, noisy, clean, top)
         spectral.append(float(a))
         if float((clean ** 2).sum()) > 1e-6:
             snr.append(float(b))
