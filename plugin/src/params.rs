@@ -24,14 +24,18 @@ pub const STEPS_MAX: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
     /// The best that ships.
-    #[id = "denoise-v5"]
-    #[name = "denoise-v5"]
+    #[id = "denoise-v6"]
+    #[name = "denoise-v6"]
     BuiltIn,
     /// The one that needs least of the processor.
     #[id = "denoise-lite"]
     #[name = "denoise-lite"]
     Lite,
-    /// The default before, which older projects name, as they may the next two.
+    /// The default before, which older projects name, as they may the next three.
+    #[id = "denoise-v5"]
+    #[name = "denoise-v5"]
+    Fifth,
+    /// A little less work.
     #[id = "denoise-v4"]
     #[name = "denoise-v4"]
     Fourth,
@@ -269,6 +273,7 @@ impl DenoiseParams {
     pub fn built_in(&self) -> &'static str {
         match self.model.value() {
             ModelChoice::Lite => registry::LITE_DENOISER,
+            ModelChoice::Fifth => registry::FIFTH_DENOISER,
             ModelChoice::Fourth => registry::FOURTH_DENOISER,
             ModelChoice::Third => registry::THIRD_DENOISER,
             ModelChoice::Second => registry::SECOND_DENOISER,

@@ -9,21 +9,24 @@ use crate::model::contract::Model;
 use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
-pub const DEFAULT: &str = "denoise-v5";
+pub const DEFAULT: &str = "denoise-v6";
 /// The denoiser for small processors: the least work.
 pub const LITE_DENOISER: &str = "denoise-lite";
 /// The denoiser before [`DEFAULT`], which older projects may name.
+pub const FIFTH_DENOISER: &str = "denoise-v5";
+/// The one before that: a little less work, and what older projects may name.
 pub const FOURTH_DENOISER: &str = "denoise-v4";
-/// The one before that: less than half of the work, and what older projects may name.
+/// Less than half of the work, and what older projects may name.
 pub const THIRD_DENOISER: &str = "denoise-v3";
 /// A quarter of the work, and what older projects may name.
 pub const SECOND_DENOISER: &str = "denoise-v2";
 /// The first denoiser: 10 ms less latency, and what older projects were made with.
 pub const FIRST_DENOISER: &str = "denoise-v1";
 /// Every denoiser of speech that ships.
-pub const DENOISERS: [&str; 6] = [
+pub const DENOISERS: [&str; 7] = [
     DEFAULT,
     LITE_DENOISER,
+    FIFTH_DENOISER,
     FOURTH_DENOISER,
     THIRD_DENOISER,
     SECOND_DENOISER,
@@ -54,49 +57,30 @@ pub struct BuiltIn {
     pub bytes: &'static [u8],
 }
 
+/// Names, and the files of `models/` that they stand for.
+macro_rules! built_in {
+    ($($name:expr => $file:literal),+ $(,)?) => {
+        &[$(BuiltIn {
+            name: $name,
+            bytes: include_bytes!(concat!("../../models/", $file)),
+        }),+]
+    };
+}
+
 /// Every built-in model.
-pub const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn {
-        name: DEFAULT,
-        bytes: include_bytes!("../../models/denoise-v5/denoise-v5.onnx"),
-    },
-    BuiltIn {
-        name: LITE_DENOISER,
-        bytes: include_bytes!("../../models/denoise-lite/denoise-lite.onnx"),
-    },
-    BuiltIn {
-        name: FOURTH_DENOISER,
-        bytes: include_bytes!("../../models/denoise-v4/denoise-v4.onnx"),
-    },
-    BuiltIn {
-        name: THIRD_DENOISER,
-        bytes: include_bytes!("../../models/denoise-v3/denoise-v3.onnx"),
-    },
-    BuiltIn {
-        name: SECOND_DENOISER,
-        bytes: include_bytes!("../../models/denoise-v2/denoise-v2.onnx"),
-    },
-    BuiltIn {
-        name: FIRST_DENOISER,
-        bytes: include_bytes!("../../models/denoise-v1/denoise-v1.onnx"),
-    },
-    BuiltIn {
-        name: DEFAULT_SYNTH,
-        bytes: include_bytes!("../../models/oneshot-v1/oneshot-v1.onnx"),
-    },
-    BuiltIn {
-        name: VOCODER,
-        bytes: include_bytes!("../../models/vocoder-v1/vocoder-v1.onnx"),
-    },
-    BuiltIn {
-        name: "toy-denoiser",
-        bytes: include_bytes!("../../models/toy-v1/toy-denoiser.onnx"),
-    },
-    BuiltIn {
-        name: "toy-noise",
-        bytes: include_bytes!("../../models/toy-v1/toy-noise.onnx"),
-    },
-];
+pub const BUILT_IN: &[BuiltIn] = built_in!(
+    DEFAULT => "denoise-v6/denoise-v6.onnx",
+    LITE_DENOISER => "denoise-lite/denoise-lite.onnx",
+    FIFTH_DENOISER => "denoise-v5/denoise-v5.onnx",
+    FOURTH_DENOISER => "denoise-v4/denoise-v4.onnx",
+    THIRD_DENOISER => "denoise-v3/denoise-v3.onnx",
+    SECOND_DENOISER => "denoise-v2/denoise-v2.onnx",
+    FIRST_DENOISER => "denoise-v1/denoise-v1.onnx",
+    DEFAULT_SYNTH => "oneshot-v1/oneshot-v1.onnx",
+    VOCODER => "vocoder-v1/vocoder-v1.onnx",
+    "toy-denoiser" => "toy-v1/toy-denoiser.onnx",
+    "toy-noise" => "toy-v1/toy-noise.onnx",
+);
 
 /// The built-in model of this name.
 #[must_use]

@@ -88,6 +88,44 @@ fn digital_silence_stays() {
     assert!(out[0].iter().all(|v| *v == 0.0));
 }
 
+/// Something like a keyboard: short bursts of noise at uneven times.
+fn clicks(frames: usize) -> Vec<f32> {
+    let hiss = noise(8, 1, frames).remove(0);
+    (0..frames)
+        .map(|n| {
+            let every = 7_000 + 1_500 * ((n / 20_000) % 3);
+            0.2 * hiss[n] * (-((n % every) as f32) / 300.0).exp()
+        })
+        .collect()
+}
+
+#[test]
+fn noise_alone_falls() {
+    let hiss: Vec<f32> = noise(7, 1, 6 * 48_000)[0]
+        .iter()
+        .map(|v| 0.03 * v)
+        .collect();
+    for (name, noise, wanted) in [
+        ("hiss", hiss, -40.0),
+        ("a keyboard", clicks(6 * 48_000), -30.0),
+    ] {
+        let out = run(
+            &mut stream(16, 1),
+            std::slice::from_ref(&noise),
+            &mut || 4800,
+        );
+        let second = 48_000;
+        let change = level(&out[0][second..]) - level(&noise[second..]);
+        assert!(change < wanted, "{name}: {change} dB");
+    }
+}
+
+/// Mean power in dB.
+fn level(samples: &[f32]) -> f64 {
+    let sum: f64 = samples.iter().map(|v| f64::from(*v).powi(2)).sum();
+    10.0 * (sum / samples.len() as f64).log10()
+}
+
 /// What comes out of `tail` behind `before`, without what belongs to `before`.
 fn behind(before: &[f32], tail: &[f32]) -> Vec<f32> {
     let mut stream = stream(16, 1);
@@ -98,10 +136,6 @@ fn behind(before: &[f32], tail: &[f32]) -> Vec<f32> {
 
 #[test]
 fn after_minutes_of_noise_or_silence_the_network_is_as_at_the_start() {
-    let level = |samples: &[f32]| {
-        let sum: f64 = samples.iter().map(|v| f64::from(*v).powi(2)).sum();
-        10.0 * (sum / samples.len() as f64).log10()
-    };
     let tail = voice(1.0, 4 * 48_000);
     let hiss: Vec<f32> = noise(5, 1, 150 * 48_000)[0]
         .iter()
