@@ -99,7 +99,7 @@ class Mixer:
             wet, clean = wet * wide, clean * wide
         u = r.random()
         snr = r.uniform(25, 60) if u < p.p_nearly_clean else r.uniform(*p.snr)
-        if u < p.p_nearly_clean * p.p_alone:
+        if u < p.p_nearly_clean * p.p_no_noise:
             snr = np.inf
         scale = np.sqrt(active_power(clean)) * gain(-snr)
         if u > 1 - p.p_noise_only:

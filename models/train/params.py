@@ -74,7 +74,7 @@ params = SimpleNamespace(
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
     p_nearly_clean=0.15,           # SNR 25 .. 60 dB
-    p_alone=0.4,                   # of those: no noise at all
+    p_no_noise=0.4,                # of those: no noise at all
     p_noise_only=0.12,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
@@ -97,7 +97,7 @@ params = SimpleNamespace(
 VARIANTS = {
     "denoise-v6": {},
     "denoise-lite": dict(hop=720, channels=32, dilations=[1, 2], past=0, learning_rate=3e-3, p_start=0.85, p_unroll=0.08,
-                         p_nearly_clean=0.1, p_alone=0.0, p_noise_only=0.07, loss_alone=0.0, loss_untouched=1.0,
+                         p_nearly_clean=0.1, p_no_noise=0.0, p_noise_only=0.07, loss_alone=0.0, loss_untouched=1.0,
                          decay=dict(loss_perceptual=0.05, loss_intelligibility=0.4, loss_cut=0.1, loss_snr=0.1)),
 }
 vars(params).update(VARIANTS[params.name])
