@@ -81,13 +81,20 @@ def compare_intelligibility():
         near(f"ESTOI = the reference's, {db} dB", intelligibility(voice[None], heard[None])[0], wanted, .05)
 
 
+def a_lost_syllable():
+    """A voice-like buzz [1, N], and the same with ten frames of 150 twenty dB down: 14 beyond what is free."""
+    voice = torch.from_numpy(synthetic(3.0))[None]
+    lost = voice.clone()
+    lost[:, 48000:57600] *= .1
+    return voice, lost
+
+
 def compare_levels():
     """Cut and log-spectral distance against what score.py counts, on a voice-like buzz under noise that loses a syllable."""
     from .score import lsd
-    voice, hz = torch.from_numpy(synthetic(3.0))[None], torch.ones(1, p.bins, dtype=torch.bool)
+    (voice, lost), hz = a_lost_syllable(), torch.ones(1, p.bins, dtype=torch.bool)
     torch.manual_seed(1)
-    heard, lost = voice + torch.randn(voice.shape) * voice.std() * .03, voice.clone()
-    lost[:, 48000:57600] *= .1                           # ten frames of 150, 20 dB down: 14 beyond what is free
+    heard = voice + torch.randn(voice.shape) * voice.std() * .03
     x0 = compress(pair(analyse(voice)))
     ones = torch.ones(1, 1, x0.shape[2], 1)
     near("log-spectral distance = the score's, dB", log_distance(analyse(heard), x0, ones, hz)[0], lsd(voice[0].numpy(), heard[0].numpy(), 48000), .2)
@@ -97,7 +104,7 @@ def compare_levels():
 
 def compare_kinds():
     """What only clips without speech and clips without noise have in their loss."""
-    voice = torch.from_numpy(synthetic(3.0))[None]
+    voice, lost = a_lost_syllable()
     torch.manual_seed(1)
     noise, top = torch.randn(voice.shape) * .05, torch.tensor([24000.0])
     near("what is left of noise alone, dB", left(noise, noise * .1), 10 * math.log10(1e-2 + 1e-4), 1e-3)
@@ -112,8 +119,6 @@ def compare_kinds():
 
     alone = [value(dict(loss_alone=w), noise, voice * 0, noise * .1) for w in (0, 1)]
     near("it counts a tenth of its dB", alone[1] - alone[0], -2, 5e-3)
-    lost = voice.clone()
-    lost[:, 48000:57600] *= .1
     for name, noisy, times in (("clean speech", voice + .01 * noise, 3), ("noisy speech", voice + noise, 0)):
         one, four = (value(dict(loss_untouched=w, loss_perceptual=0, loss_log=0, loss_cut=1), noisy, voice, lost) for w in (1, 4))
         near(f"a lost syllable of {name} counts so much more", four - one, times * 1.4 * 10 / 150, 2e-3)

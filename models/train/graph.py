@@ -7,7 +7,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper
 from .graph_past import encode_past, filter_past, frames_of
-from .kernels import convolution, rows, signed, transposed
+from .kernels import convolution, numbers, rows, signed, transposed
 from .network import C, F, K, L, SIZES, W, WIDE
 from .params import params as p
 from .past import M, PAST
@@ -18,7 +18,7 @@ class Graph:
         self.name, self.nodes, self.constants, self.made = name, [], [], {}
 
     def const(self, value, dtype=np.float32):
-        value = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value).astype(dtype)
+        value = numbers(value).astype(dtype)
         key = (value.tobytes(), value.shape, value.dtype.str)
         if key not in self.made:
             self.made[key] = f"c{len(self.made)}"
@@ -86,7 +86,7 @@ def scan(g, s, n, h0, axis=1):                           # h_t = h + s (n - h) o
 
 
 def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: mix, taps, gate, gate_bias, out, out_bias
-    mix, taps, gate, _, out, out_bias = (v.detach().cpu().numpy() for v in w)
+    mix, taps, gate, _, out, out_bias = (numbers(v) for v in w)
     h = g("MatMul", g("Add", x, step), np.eye(K, dtype=np.float32) + mix.T)
     f = g("Concat", past, h, axis=2)
     taps = taps + np.array([[0], [0], [1]], np.float32)
@@ -120,7 +120,7 @@ def build(model):
     frames = frames_of(g) if p.past else None
     if p.past:
         e_y = g("Add", e_y, encode_past(g, model.encode_past, frames))
-    c = g("Conv", e_y, model.condition.detach().cpu().numpy().T.reshape(3 * C, C, 1, 1))
+    c = g("Conv", e_y, numbers(model.condition).T.reshape(3 * C, C, 1, 1))
     h = g.silu(g("Add", e_x, e_y))
     pasts = g.split("state_conv", [2 * d for d in p.dilations], 2)
     memories = g.split("state_gru", [1] * L, 2)

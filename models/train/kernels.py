@@ -1,8 +1,8 @@
-"""Parameters as ONNX's convolutions lay them out."""
+"""Parameters as numbers, and as ONNX's convolutions lay them out."""
 import numpy as np
 
 
-def numbers(a):
+def numbers(a):                                          # of a tensor on any device, or of anything NumPy takes
     return np.asarray(a.detach().cpu() if hasattr(a, "detach") else a)
 
 

@@ -66,18 +66,17 @@ fn any_partition_gives_the_same_bits_and_frame_counts_only_round() {
 
 #[test]
 fn the_level_of_the_recording_does_not_matter() {
-    let energy = |level: f32| {
-        let out = run(&mut stream(16, 1), &[voice(level, 96_000)], &mut || 4096);
-        let sum: f64 = out[0].iter().map(|v| f64::from(*v).powi(2)).sum();
-        10.0 * (sum / f64::from(level).powi(2)).log10()
+    let gain = |scale: f32| {
+        let out = run(&mut stream(16, 1), &[voice(scale, 96_000)], &mut || 4096);
+        level(&out[0]) - 20.0 * f64::from(scale).log10()
     };
-    let loud = energy(1.0);
+    let loud = gain(1.0);
     // −15 dBFS as it stands; then about −50 and −60 dBFS: the peers' cliff.
-    for level in [0.018, 0.0056] {
-        let change = energy(level) - loud;
+    for scale in [0.018, 0.0056] {
+        let change = gain(scale) - loud;
         assert!(
             change.abs() < 1.0,
-            "at {level} the voice changes by {change} dB"
+            "at {scale} the voice changes by {change} dB"
         );
     }
 }
@@ -88,25 +87,27 @@ fn digital_silence_stays() {
     assert!(out[0].iter().all(|v| *v == 0.0));
 }
 
+/// One channel of white noise, `scale` times as loud as [`noise`].
+fn hiss(seed: u64, scale: f32, frames: usize) -> Vec<f32> {
+    let noise = noise(seed, 1, frames).remove(0);
+    noise.iter().map(|v| scale * v).collect()
+}
+
 /// Something like a keyboard: short bursts of noise at uneven times.
 fn clicks(frames: usize) -> Vec<f32> {
-    let hiss = noise(8, 1, frames).remove(0);
+    let hiss = hiss(8, 0.2, frames);
     (0..frames)
         .map(|n| {
             let every = 7_000 + 1_500 * ((n / 20_000) % 3);
-            0.2 * hiss[n] * (-((n % every) as f32) / 300.0).exp()
+            hiss[n] * (-((n % every) as f32) / 300.0).exp()
         })
         .collect()
 }
 
 #[test]
 fn noise_alone_falls() {
-    let hiss: Vec<f32> = noise(7, 1, 6 * 48_000)[0]
-        .iter()
-        .map(|v| 0.03 * v)
-        .collect();
     for (name, noise, wanted) in [
-        ("hiss", hiss, -40.0),
+        ("hiss", hiss(7, 0.03, 6 * 48_000), -40.0),
         ("a keyboard", clicks(6 * 48_000), -30.0),
     ] {
         let out = run(
@@ -137,10 +138,7 @@ fn behind(before: &[f32], tail: &[f32]) -> Vec<f32> {
 #[test]
 fn after_minutes_of_noise_or_silence_the_network_is_as_at_the_start() {
     let tail = voice(1.0, 4 * 48_000);
-    let hiss: Vec<f32> = noise(5, 1, 150 * 48_000)[0]
-        .iter()
-        .map(|v| 0.01 * v)
-        .collect();
+    let hiss = hiss(5, 0.01, 150 * 48_000);
     let silence = vec![0.0; hiss.len()];
     let start = 5 * 48_000;
     for (name, past) in [("noise", &hiss), ("silence", &silence)] {

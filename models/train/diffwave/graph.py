@@ -3,11 +3,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from ..graph import Graph
+from ..kernels import numbers
 from .params import params as p
-
-
-def numbers(tensor):
-    return tensor.detach().cpu().numpy()
 
 
 def step_embedding(g, model):                            # -> L of [B, C, 1]

@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from ..graph import Graph, scan, step_embedding
+from ..kernels import numbers
 from .network import BIN, C, CONV_FRAMES, F, HEAD, K, L, M, SIGN, W
 from .params import params as p
 
@@ -12,9 +13,9 @@ STATES = {"state_pitch": (2,), "state_near": (2, W), "state_slow": (W,), "state_
 
 def block(g, b, x, c, step, past, h0):
     d, (K, _), C = b.dilation, b.mix.shape, b.gru.shape[0]
-    h = g("MatMul", np.eye(K, dtype=np.float32) + b.mix.detach().cpu().numpy(), g("Add", x, step))
+    h = g("MatMul", np.eye(K, dtype=np.float32) + numbers(b.mix), g("Add", x, step))
     f = g("Concat", past, h, axis=1)
-    taps = b.taps.detach().cpu().numpy() + np.array([[0], [0], [1]], np.float32)
+    taps = numbers(b.taps) + np.array([[0], [0], [1]], np.float32)
     u = g("Add", g("Mul", h, taps[2]), g("Mul", g.slice(f, 0, -2 * d, 1), taps[0]))
     u = g("Add", u, g("Mul", g.slice(f, d, -d, 1), taps[1]))
     z = g("Add", g("MatMul", u, b.gate), g("Add", c, b.gate_bias))
