@@ -11,6 +11,7 @@ from .params import params as p
 from .past import M, PAST, SCALE, past_frames
 from .perceptual import disturbance
 from .path import ode_step, sample, times, variance
+from .scenes import Memory, clips
 from .spectrum import DELAY, analyse, compress, expand, pair, synthesise
 
 from .trunk import Trunk
@@ -32,10 +33,11 @@ def compare_trunk():
     fast, exact = trunk.library, trunk.exact
     inputs = [torch.randn(2, 40, 32, p.channels), torch.randn(2, 40, 32, 3 * p.channels), torch.randn(2, len(p.dilations), p.channels)]
     inputs, weight, results = [v.requires_grad_() for v in inputs], torch.randn(2, 40, 32, p.channels), []
+    before = torch.randn(2, p.channels, len(p.dilations), 32).tanh()
     for trunk.library in (fast, exact, None):
-        out = trunk(*inputs)[0]
-        results.append([out, *torch.autograd.grad((out * weight).sum(), [*inputs, *trunk.parameters()])])
-    names = ["output", "x", "condition", "steps", *(n for n, _ in trunk.named_parameters())]
+        out, (_, memory) = trunk(*inputs, (None, before))
+        results.append([out, memory, *torch.autograd.grad((out * weight).sum(), [*inputs, *trunk.parameters()])])
+    names = ["output", "memory", "x", "condition", "steps", *(n for n, _ in trunk.named_parameters())]
     for name, a, b, c in zip(names, *results):
         relative(f"trunk, C = PyTorch: {name}", b, c, 2e-5)
         relative(f"trunk, C as it trains = PyTorch: {name}", a, c, 2e-2)
@@ -79,6 +81,28 @@ def compare_intelligibility():
         heard = voice + noise * 10 ** (-db / 20)
         wanted = stoi(*(soxr.resample(s.numpy(), 48000, 10000) for s in (voice, heard)), 10000, extended=True)
         near(f"ESTOI = the reference's, {db} dB", intelligibility(voice[None], heard[None])[0], wanted, .05)
+
+
+def compare_scenes():
+    """A scene's clips are the scene; its memory goes on within it, and neither into the next one nor, unseen, through silence."""
+    sounds = [torch.randn(1, 3 * 480 * p.clips) for _ in range(2)]
+    found = list(clips([(*sounds, torch.ones(1))]))
+    for k in (0, 1):
+        near("clips = the scene", torch.cat([c[k] for c in found], 1), sounds[k], 0)
+    near("a scene begins once", [float(c[3]) for c in found], [1.0] + [0.0] * (p.clips - 1), 0)
+    network, usual = Denoiser().eval(), (p.p_remember, p.p_silence)
+    y, nothing = torch.randn(1, 2, 8, p.bins), network.zero_state(1)[-1]
+    memory = Memory(network, network)
+    with torch.no_grad():
+        memory.before = after = network(y, y, torch.ones(1), *network.remembering(nothing))[-1]
+        p.p_remember, p.p_silence = 0.0, 0.0
+        near("memory goes on within a scene", memory.state(y, False)[-1], after, 0)
+        near("and not into the next", memory.state(y, True)[-1], nothing, 0)
+        p.p_silence, z = 1.0, torch.zeros(1, 2, 16, p.bins)
+        memory.state(y, True)
+        twice = memory.state(y, True)[-1]
+        near("silence, clip behind clip = at once", twice, network(z, z, torch.ones(1), *network.remembering(nothing))[-1], .05)
+    p.p_remember, p.p_silence = usual
 
 
 def a_lost_syllable():
@@ -179,6 +203,7 @@ def main():
             near(f"recurrence, loop = {name}: {part}", a, b, 2e-5)
 
     compare_trunk()
+    compare_scenes()
     compare_spectra()
     compare_disturbance()
     compare_intelligibility()

@@ -2,8 +2,8 @@
 
   L = .5 (m_e - m_x)^2 + .5 |E - X|^2 + .3 ReLU(m_x - m_e)^2 + 2 (m_e^.6 - m_x^.6)^2 + .25 ReLU(m_x^.6 - m_e^.6)^2 - .075 SNR / 10
       + .04 PESQ's disturbance + .3 (1 - ESTOI) + .15 cut / 10 dB + .02 LSD / 10 dB     m = |.|
-      or, where nobody speaks, + .1 (what is left of the noise, dB) / 10
-(PESQ, cut and LSD count 4 times where the input is clean to 24 dB: that has to pass untouched)
+      or, where nobody speaks, + .05 (what is left of the noise, dB) / 10
+(PESQ, cut and LSD count 8 times where the input is clean to 24 dB: that has to pass untouched)
 over compressed spectra divided by the follower's gain, bins above the source's bandwidth masked, low frequencies weighted up. The SNR is the
 plain one: a network that shrinks the speech pays.
 """

@@ -99,12 +99,14 @@ class Mixer:
             wet, clean = wet * wide, clean * wide
         u = r.random()
         snr = r.uniform(25, 60) if u < p.p_nearly_clean else r.uniform(*p.snr)
-        if u < p.p_nearly_clean * p.p_no_noise:
-            snr = np.inf
+        if u < p.p_nearly_clean * p.p_no_noise:          # what is wanted has to pass as it is
+            snr, wet = np.inf, clean
         scale = np.sqrt(active_power(clean)) * gain(-snr)
         if u > 1 - p.p_noise_only:
             clean, wet, scale = clean * 0, wet * 0, 1.0
         noisy = wet + noise * scale
+        if snr > p.spared_snr and scale and clean.any():    # so little that taking it away would cost the voice more than it gives
+            clean = clean + noise * (scale * gain(p.spared))
         top = min(hz * 0.97, 24000.0) if hz < 15500 else 24000.0
         cut = hz if hz < 15500 and r.random() < 0.5 else 0
         if hz > 15500 and r.random() < p.p_lowpass:

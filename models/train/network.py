@@ -76,6 +76,10 @@ class Denoiser(nn.Module):
         seen = past_frames(torch.zeros(b, 2, 0, F, device=device))[1:] if p.past else ()
         return *seen, *self.trunk.zero_state(b, device)
 
+    def remembering(self, gru):
+        """The state of a beginning that no frames come before, with the memory `gru` of something else."""
+        return *((None,) if p.past else ()), None, gru
+
     def forward(self, x, y, t, *state):                  # [B, 2, T, F] twice, [B] -> D [B, 2, T, F] and the state behind it
         bins = features(y)
         e = self.encode_y(bins)

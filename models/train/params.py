@@ -6,7 +6,7 @@ import os
 from types import SimpleNamespace
 
 params = SimpleNamespace(
-    name=os.environ.get("VARIANT", "denoise-v6"),
+    name=os.environ.get("VARIANT", "denoise-v7"),
 
     # Signal: 48 kHz, 30 ms square-root-Hann windows every 10 ms, magnitude ** 0.5 with its phase.
     sample_rate=48000,
@@ -55,6 +55,10 @@ params = SimpleNamespace(
     p_noise_free=0.5,              # of the rest: bridge states without their noise, as the ODE visits them
     p_unroll=0.06,                 # decay only: steps unrolled N = 2, 3 from the network's own outputs
     p_follower=0.3,                # clips whose follower starts from a past loud moment
+    clips=3,                       # of a scene, one after the other: the memory goes on
+    p_remember=0.15,               # scenes whose memory comes from the one before,
+    p_silence=0.08,                # from silence, a clip longer than the last time,
+    silence_again=0.02,            # unless it starts again
 
     # Loss (loss.py).
     loss_magnitude=0.5,
@@ -67,15 +71,17 @@ params = SimpleNamespace(
     loss_cut=0.15,                 # active frames more than 6 dB below the reference, per 10 dB
     loss_log=0.02,                 # log-spectral distance, per 10 dB
     loss_snr=0.075,                # per 10 dB of plain (scale-sensitive) SNR
-    loss_alone=0.1,                # noise alone: what is left of it, per 10 dB
-    loss_untouched=4.0,            # times perceptual, cut and log where the input's SNR is over 24 dB already
+    loss_alone=0.05,               # noise alone: what is left of it, per 10 dB
+    loss_untouched=8.0,            # times perceptual, cut and log where the input's SNR is over 24 dB already
     loss_corner=10000.0,           # Hz; bins weigh 1 / (1 + f / corner), in all one
 
     # Mixtures (mixing.py).
     snr=(-5.0, 20.0),              # dB
-    p_nearly_clean=0.15,           # SNR 25 .. 60 dB
-    p_no_noise=0.4,                # of those: no noise at all
-    p_noise_only=0.12,
+    p_nearly_clean=0.25,           # SNR 25 .. 60 dB
+    p_no_noise=0.6,                # of those: no noise at all
+    spared_snr=30.0,               # dB, from which on noise may stay,
+    spared=-15.0,                  # so many dB lower
+    p_noise_only=0.1,
     level=(-27.0, 6.0),            # dBFS of the active speech: mean, deviation
     p_level_jump=0.04,
     p_quiet=0.05,                  # level -45 .. -65 dBFS
@@ -91,13 +97,14 @@ params = SimpleNamespace(
     speed=0.22,
 
     # What is different from the decay on.
-    decay=dict(loss_perceptual=0.06, loss_intelligibility=0.5, loss_cut=0.1, loss_snr=0.2),
+    decay=dict(loss_perceptual=0.06, loss_intelligibility=0.5, loss_cut=0.3, loss_snr=0.25),
 )
 
 VARIANTS = {
-    "denoise-v6": {},
+    "denoise-v7": {},
     "denoise-lite": dict(hop=720, channels=32, dilations=[1, 2], past=0, learning_rate=3e-3, p_start=0.85, p_unroll=0.08,
-                         p_nearly_clean=0.1, p_no_noise=0.0, p_noise_only=0.07, loss_alone=0.0, loss_untouched=1.0,
+                         clips=1, p_remember=0.0, p_silence=0.0, p_nearly_clean=0.1, p_no_noise=0.0, spared_snr=100.0, p_noise_only=0.07,
+                         loss_alone=0.0, loss_untouched=1.0,
                          decay=dict(loss_perceptual=0.05, loss_intelligibility=0.4, loss_cut=0.1, loss_snr=0.1)),
 }
 vars(params).update(VARIANTS[params.name])

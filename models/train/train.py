@@ -13,24 +13,26 @@ from .network import Denoiser
 from .normalise import follow
 from .params import params as p
 from .path import ode_step, sample, times
+from .scenes import Memory, clips
 from .spectrum import analyse, compress, pair
 from .validate import validate
 
 
-def prepare(noisy, clean):
-    """-> y, x0 normalised, g; sometimes the follower remembers something louder from before the clip."""
+def prepare(noisy, clean, past=None):
+    """-> y, x0 normalised, g; the follower goes on from `past`, or remembers, sometimes, something louder from before the scene."""
     y, x0 = compress(pair(analyse(noisy))), compress(pair(analyse(clean)))
-    g = follow(y)
-    past = g.amax((1, 2, 3)) * torch.empty(len(g), device=g.device).uniform_(0.3, 1.5)
-    past = past * (torch.rand(len(g), device=g.device) < p.p_follower)
+    if past is None:
+        past = follow(y).amax((1, 2, 3)) * torch.empty(len(y), device=y.device).uniform_(0.3, 1.5)
+        past = past * (torch.rand(len(y), device=y.device) < p.p_follower)
     g = follow(y, past)
     return y / g, x0 / g, g
 
 
-def predictions(model, y, x0, unroll):
+def predictions(model, y, x0, unroll, memory, begins):
     """Data predictions to be judged: one at a random time, or every step of a short reverse process."""
     b, device = y.shape[0], y.device
     if unroll:
+        memory.before = None
         x, out = y, []
         grid = times(unroll) + [0.0]
         for now, then in zip(grid, grid[1:]):
@@ -39,7 +41,10 @@ def predictions(model, y, x0, unroll):
             x = ode_step(x, d.detach(), y, now, then)
         return out
     if torch.rand(()) < p.p_start:
-        return [model(y, y, torch.ones(b, device=device))[0]]
+        d, *_, after = model(y, y, torch.ones(b, device=device), *memory.state(y, begins))
+        memory.before = after.detach()
+        return [d]
+    memory.before = None
     t = torch.empty(b, 1, 1, 1, device=device).uniform_(0.05, 1.0)
     noise = (torch.rand(b, 1, 1, 1, device=device) > p.p_noise_free).float()
     return [model(sample(x0, y, t, noise), y, t.flatten())[0]]
@@ -118,23 +123,25 @@ def main(a):
     step, heard = restore(a.resume, model, ema, optimiser) if a.resume else (0, 0.0)
     fast = torch.compile(model, dynamic=False) if a.compile else model
     log = open(os.path.join(a.run, "log.tsv"), "a", buffering=1)
-    check = validation_set(a.shards)
+    check, memory = validation_set(a.shards), Memory(model, fast)
     schedule, first = Schedule(a.run, a.hours, a.decay_from_hours, a.decay_hours), step
     batch, seconds = a.batch or p.batch, p.seconds
-    stream, seen, sums, count, checked = batches(a.shards, batch, seconds, p.seed + step + 1000 * a.seed, a.workers), None, 0.0, 0, time.time()
+    scenes = lambda seed: clips(batches(a.shards, batch, seconds * p.clips, seed + step + 1000 * a.seed, a.workers))
+    stream, seen, g, sums, count, checked = scenes(p.seed), None, None, 0.0, 0, time.time()
     while not schedule.over():
         lr = schedule.rate(step - first)
         if schedule.decaying is not None and seen is None:
             save(os.path.join(a.run, "stable.pt"), model, ema, optimiser, step, heard)
             vars(p).update(p.decay)
             batch, seconds, seen = a.batch or p.decay_batch, p.decay_seconds, step
-            stream = batches(a.shards, batch, seconds, p.seed + 7 + step + 1000 * a.seed, a.workers)
+            stream = scenes(p.seed + 7)
         for group in optimiser.param_groups:
             group["lr"] = lr
-        noisy, clean, top = (v.to(a.device) for v in next(stream))
-        y, x0, g = prepare(noisy, clean)
+        *sounds, begins = next(stream)
+        noisy, clean, top = (v.to(a.device) for v in sounds)
+        y, x0, g = prepare(noisy, clean, None if begins else g[:, 0, -1, 0])
         unroll = 2 + int(torch.rand(()) < 0.4) if seen is not None and torch.rand(()) < p.p_unroll else 0
-        parts = [loss(d, x0, g, noisy, clean, top) for d in predictions(fast, y, x0, unroll)]
+        parts = [loss(d, x0, g, noisy, clean, top) for d in predictions(fast, y, x0, unroll, memory, begins)]
         total = sum(q[0] for q in parts) / len(parts)
         optimiser.zero_grad(set_to_none=True)
         total.backward()

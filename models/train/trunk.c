@@ -135,14 +135,14 @@ static inline void columns_times(int n, const float *a, const float *b, float *o
 }
 
 static void block_forward(int t_max, int d, const float *x, const float *c, const float *step, const float *mix, const float *taps,
-                          const float *gate, const float *gate_bias, const float *to, const float *to_bias,
+                          const float *gate, const float *gate_bias, const float *to, const float *to_bias, const float *memory,
                           float *h, float *z, float *m, float *next) {
     float in[N], u[N], r[N];
     weights w;
     forward_weights(gate, to, &w);
     for (int t = 0; t < t_max; t++) {
         float *ht = h + (size_t)t * N, *zt = z + (size_t)t * K * G, *mt = m + (size_t)t * N, *xt = next + (size_t)t * N;
-        const float *before = mt - N, *xs = x + (size_t)t * N, *ct = c + (size_t)t * K * G;
+        const float *before = t ? mt - N : memory, *xs = x + (size_t)t * N, *ct = c + (size_t)t * K * G;
         input(xs, step, in);
         memcpy(ht, in, sizeof in);
         product(K, C, K, mix, K, 1, in, ht);
@@ -155,7 +155,7 @@ static void block_forward(int t_max, int d, const float *x, const float *c, cons
             for (int k = 0; k < C; k++) n[k] = 2 * sigmoid(2 * n[k]) - 1;
             for (int k = 0; k < C; k++) q[k] = sigmoid(q[k]);
             for (int k = 0; k < C; k++) {
-                float past = t ? before[i * C + k] : 0;
+                float past = before[i * C + k];
                 mt[i * C + k] = past + s[k] * (n[k] - past);
                 r[i * C + k] = mt[i * C + k] * q[k];
             }
@@ -167,14 +167,14 @@ static void block_forward(int t_max, int d, const float *x, const float *c, cons
 
 // grad [T, N] of the block's output becomes that of its input; dc [T, K, G] is added to
 static void block_backward(int t_max, int d, const float *x, const float *step, const float *mix, const float *taps, const float *gate,
-                           const float *to, const float *h, const float *z, const float *m, float *grad, float *dh, float *dc, float *dstep,
-                           float *dmix, float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
+                           const float *to, const float *memory, const float *h, const float *z, const float *m, float *grad, float *dh, float *dc,
+                           float *dstep, float *dmix, float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
     float carry[N] = {0}, in[N], in_t[N], u[N], r[N], dr[N], dz[K * G], du[N];
     weights w;
     backward_weights(gate, to, &w);
     memset(dh, 0, sizeof(float) * N * t_max);
     for (int t = t_max - 1; t >= 0; t--) {
-        const float *ht = h + (size_t)t * N, *zt = z + (size_t)t * K * G, *mt = m + (size_t)t * N, *before = mt - N;
+        const float *ht = h + (size_t)t * N, *zt = z + (size_t)t * K * G, *mt = m + (size_t)t * N, *before = t ? mt - N : memory;
         float *g = grad + (size_t)t * N, *dct = dc + (size_t)t * K * G, *dht = dh + (size_t)t * N;
         for (int i = 0; i < K; i++)
             for (int k = 0; k < C; k++) r[i * C + k] = mt[i * C + k] * zt[i * G + 2 * C + k], dto_bias[k] += g[i * C + k];
@@ -186,7 +186,7 @@ static void block_backward(int t_max, int d, const float *x, const float *step, 
             float *ds = dz + i * G, *dn = ds + C, *dq = dn + C;
             for (int k = 0; k < C; k++) {
                 int at = i * C + k;
-                float dm = dr[at] * q[k] + carry[at], past = t ? before[at] : 0;
+                float dm = dr[at] * q[k] + carry[at], past = before[at];
                 dq[k] = dr[at] * mt[at] * q[k] * (1 - q[k]);
                 ds[k] = dm * (n[k] - past) * s[k] * (1 - s[k]);
                 dn[k] = dm * s[k] * (1 - n[k] * n[k]);
@@ -220,26 +220,28 @@ static void block_backward(int t_max, int d, const float *x, const float *step, 
 
 int trunk_ready(void) { return !TILES || tiles_begin(); }       // whether the system lets this process have the tiles
 
-// xs [L + 1, T, K, C]: the first is the input, the last the result; c [T, K, 3C]; steps [L, C]; h, m [L, T, K, C] and z [L, T, K, 3C] are kept
+// xs [L + 1, T, K, C]: the first is the input, the last the result; c [T, K, 3C]; steps [L, C]; memory [L, K, C] before the first frame;
+// h, m [L, T, K, C] and z [L, T, K, 3C] are kept
 void trunk_forward(int t, int layers, const int *d, float *xs, const float *c, const float *steps, const float *mix, const float *taps,
-                   const float *gate, const float *gate_bias, const float *to, const float *to_bias, float *h, float *z, float *m) {
+                   const float *gate, const float *gate_bias, const float *to, const float *to_bias, const float *memory,
+                   float *h, float *z, float *m) {
     size_t n = (size_t)t * N, g = (size_t)t * K * G;
     tiles_begin();
     for (int l = 0; l < layers; l++)
         block_forward(t, d[l], xs + l * n, c, steps + l * C, mix + l * K * K, taps + l * 3 * C, gate + l * C * G, gate_bias + l * K * G,
-                      to + l * C * C, to_bias + l * C, h + l * n, z + l * g, m + l * n, xs + (l + 1) * n);
+                      to + l * C * C, to_bias + l * C, memory + l * N, h + l * n, z + l * g, m + l * n, xs + (l + 1) * n);
 }
 
 // grad [T, K, C] of the result becomes that of the input; all other gradients are added to
 void trunk_backward(int t, int layers, const int *d, const float *xs, const float *steps, const float *mix, const float *taps, const float *gate,
-                    const float *to, const float *h, const float *z, const float *m, float *grad, float *dc, float *dsteps, float *dmix,
-                    float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
+                    const float *to, const float *memory, const float *h, const float *z, const float *m, float *grad, float *dc, float *dsteps,
+                    float *dmix, float *dtaps, float *dgate, float *dgate_bias, float *dto, float *dto_bias) {
     size_t n = (size_t)t * N, g = (size_t)t * K * G;
     float *dh = malloc(n * sizeof *dh);
     tiles_begin();
     for (int l = layers - 1; l >= 0; l--)
-        block_backward(t, d[l], xs + l * n, steps + l * C, mix + l * K * K, taps + l * 3 * C, gate + l * C * G, to + l * C * C, h + l * n,
-                       z + l * g, m + l * n, grad, dh, dc, dsteps + l * C, dmix + l * K * K, dtaps + l * 3 * C, dgate + l * C * G,
+        block_backward(t, d[l], xs + l * n, steps + l * C, mix + l * K * K, taps + l * 3 * C, gate + l * C * G, to + l * C * C, memory + l * N,
+                       h + l * n, z + l * g, m + l * n, grad, dh, dc, dsteps + l * C, dmix + l * K * K, dtaps + l * 3 * C, dgate + l * C * G,
                        dgate_bias + l * K * G, dto + l * C * C, dto_bias + l * C);
     free(dh);
 }

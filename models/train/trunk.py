@@ -19,32 +19,34 @@ from .scan import scan
 
 class Native(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, library, dilations, x, c, steps, *weights):        # [B, T, K, C], [B, T, K, 3C], [B, L, C]
+    def forward(ctx, library, dilations, x, c, steps, memory, *weights):     # [B, T, K, C], [B, T, K, 3C], [B, L, C], [B, L, K, C]
         b, t, k, n = x.shape
         layers, d = len(dilations), (ctypes.c_int * len(dilations))(*dilations)
         weights = [w.contiguous() for w in weights]
         mix, taps, gate, gate_bias, to, to_bias = weights
-        c, steps, kept = c.contiguous(), steps.contiguous(), []
+        c, steps, memory, kept = c.contiguous(), steps.contiguous(), memory.contiguous(), []
         for i in range(b):
             xs = torch.empty(layers + 1, t, k, n)
             xs[0] = x[i]
             h, z, m = torch.empty(layers, t, k, n), torch.empty(layers, t, k, 3 * n), torch.empty(layers, t, k, n)
-            library.trunk_forward(t, layers, d, *pointers(xs, c[i], steps[i], *weights, h, z, m))
+            library.trunk_forward(t, layers, d, *pointers(xs, c[i], steps[i], *weights, memory[i], h, z, m))
             kept.append((xs, h, z, m))
         ctx.library, ctx.dilations, ctx.kept = library, d, kept
-        ctx.save_for_backward(steps, *weights)
-        return torch.stack([xs[-1] for xs, *_ in kept])
+        ctx.save_for_backward(steps, memory, *weights)
+        after = torch.stack([m[:, -1] for *_, m in kept])
+        ctx.mark_non_differentiable(after)
+        return torch.stack([xs[-1] for xs, *_ in kept]), after
 
     @staticmethod
-    def backward(ctx, grad):
-        steps, mix, taps, gate, gate_bias, to, to_bias = ctx.saved_tensors
+    def backward(ctx, grad, _):
+        steps, memory, mix, taps, gate, gate_bias, to, to_bias = ctx.saved_tensors
         grad, (b, t, k, n) = grad.contiguous().clone(), grad.shape
         dc, dsteps = grad.new_zeros(b, t, k, 3 * n), torch.zeros_like(steps)
         more = [torch.zeros_like(w) for w in (mix, taps, gate, gate_bias, to, to_bias)]
         for i, (xs, h, z, m) in enumerate(ctx.kept):
             ctx.library.trunk_backward(t, len(ctx.dilations), ctx.dilations,
-                                       *pointers(xs, steps[i], mix, taps, gate, to, h, z, m, grad[i], dc[i], dsteps[i], *more))
-        return None, None, grad, dc, dsteps, *more
+                                       *pointers(xs, steps[i], mix, taps, gate, to, memory[i], h, z, m, grad[i], dc[i], dsteps[i], *more))
+        return None, None, grad, dc, dsteps, None, *more
 
 
 def library(K, C, **macros):
@@ -80,11 +82,13 @@ class Trunk(nn.Module):
         layers, K, C = self.size
         return torch.zeros(b, C, 2 * sum(self.dilations), K, device=device), torch.zeros(b, C, layers, K, device=device)
 
-    def forward(self, x, c, steps, state=None):          # -> x and the state behind it: None where none came
-        library = self.library if self.training else self.exact
-        if state is None and runs(library, x):
-            return Native.apply(library, self.dilations, x, c, steps, *self.weights()), None
-        conv, gru = (s.permute(0, 2, 3, 1) for s in state or self.zero_state(x.shape[0], x.device))
+    def forward(self, x, c, steps, state=None):          # -> x and the state behind it: None where none came. (None, gru): no frames before
+        library, (conv, gru) = self.library if self.training else self.exact, state or (None, None)
+        zero = self.zero_state(x.shape[0], x.device)
+        conv, gru = (s.permute(0, 2, 3, 1) for s in (zero[0] if conv is None else conv, zero[1] if gru is None else gru))
+        if (state is None or state[0] is None) and runs(library, x):
+            x, memory = Native.apply(library, self.dilations, x, c, steps, gru, *self.weights())
+            return x, state and (None, memory.permute(0, 3, 1, 2))
         kept, memory = [], []
         for i, past in enumerate(conv.split([2 * d for d in self.dilations], 1)):
             x, f, m = self.block(i, x, c, steps[:, i, None, None], past, gru[:, i])
