@@ -1,6 +1,6 @@
-"""Checkpoint -> denoise-v6.onnx with its card, and the golden vectors that the Rust tests read.
+"""Checkpoint -> denoise-v7.onnx with its card, and the golden vectors that the Rust tests read.
 
-  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v6 [--commit HASH] [--version 1.0.0]
+  python -m train.export --checkpoint RUN/last.pt --out models/denoise-v7 [--commit HASH] [--version 1.0.0]
 """
 import argparse, json, os
 import numpy as np, onnx, onnxruntime as ort, torch
@@ -24,8 +24,8 @@ def session(proto_or_path):
     return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
-def zero_states(model, b=1):
-    return [s.numpy() for s in model.zero_state(b)]
+def zero_states(s, b=1):
+    return [np.zeros([b] + i.shape[1:], np.float32) for i in s.get_inputs() if i.name.startswith("state_")]
 
 
 def call(s, *inputs):                                    # x, y, t and the states, in the graph's order
@@ -35,7 +35,7 @@ def call(s, *inputs):                                    # x, y, t and the state
 def export(model, out, version, commit):
     proto = build(model)
     s = session(proto)
-    facts = card(lambda x, y, t: call(s, x, y, t, *zero_states(model))[0], version, commit)
+    facts = card(lambda x, y, t: call(s, x, y, t, *zero_states(s))[0], version, commit)
     helper = proto.metadata_props.add()
     helper.key, helper.value = "diffwav", json.dumps(facts)
     path = os.path.join(out, facts["name"] + ".onnx")

@@ -85,17 +85,18 @@ def scan(g, s, n, h0, axis=1):                           # h_t = h + s (n - h) o
              scan_input_axes=[axis, axis], scan_output_axes=[axis])
 
 
-def block(g, w, d, x, c, step, past, h0):                # on [B, C, T, K]; w: mix, taps, gate, gate_bias, out, out_bias
+def block(g, w, d, x, c, step, i, h0):                   # on [B, C, T, K]; w: mix, taps, gate, gate_bias, out, out_bias
     mix, taps, gate, _, out, out_bias = (numbers(v) for v in w)
     h = g("MatMul", g("Add", x, step), np.eye(K, dtype=np.float32) + mix.T)
-    f = g("Concat", past, h, axis=2)
+    f = g("Concat", f"state_conv_{i}", h, axis=2)
+    g.slice(f, -2 * d, 2 ** 62, 2, name=f"next_state_conv_{i}")
     taps = taps + np.array([[0], [0], [1]], np.float32)
     u = g("Conv", f, taps.T.reshape(C, 1, 3, 1), group=C, dilations=[d, 1])
     z = g("Add", g("Conv", u, gate.T.reshape(3 * C, C, 1, 1)), g("Add", c, rows(w[3], 3 * C, 1, K)))
     s, n, q = g.split(z, [C, C, C], 1)
     last, m = scan(g, g("Sigmoid", s), g("Tanh", n), g("Squeeze", h0, g.ints(2)), 2)
     x = g("Add", x, g("Conv", g("Mul", m, g("Sigmoid", q)), out.T.reshape(C, C, 1, 1), out_bias))
-    return x, g.slice(f, -2 * d, 2 ** 62, 2), g("Unsqueeze", last, g.ints(2))
+    return x, g("Unsqueeze", last, g.ints(2))
 
 
 def head(g, model, h, frames):                           # [B, C, T, K] -> out [B, 2, T, F]
@@ -122,21 +123,18 @@ def build(model):
         e_y = g("Add", e_y, encode_past(g, model.encode_past, frames))
     c = g("Conv", e_y, numbers(model.condition).T.reshape(3 * C, C, 1, 1))
     h = g.silu(g("Add", e_x, e_y))
-    pasts = g.split("state_conv", [2 * d for d in p.dilations], 2)
     memories = g.split("state_gru", [1] * L, 2)
     steps = step_embedding(g, model.step, first=True)
-    kept, last = [], []
-    for *w, d, step, past, h0 in zip(*model.trunk.weights(), p.dilations, steps, pasts, memories):
-        h, k, m = block(g, w, d, h, c, step, past, h0)
-        kept.append(k)
+    last = []
+    for i, (*w, d, step, h0) in enumerate(zip(*model.trunk.weights(), p.dilations, steps, memories)):
+        h, m = block(g, w, d, h, c, step, i, h0)
         last.append(m)
-    g("Concat", *kept, axis=2, name="next_state_conv")
     g("Concat", *last, axis=2, name="next_state_gru")
     head(g, model, g.silu(h), frames)
     value = lambda name, *shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
     seen = [("state_y", 2, PAST, M)] if p.past else []
     state = lambda pre: [value(pre + name, "B", *shape) for name, *shape in
-                         (*seen, ("state_conv", C, 2 * sum(p.dilations), K), ("state_gru", C, L, K))]
+                         (*seen, *((f"state_conv_{i}", C, 2 * d, K) for i, d in enumerate(p.dilations)), ("state_gru", C, L, K))]
     spectra = [value(k, "B", 2, "T", F) for k in ("x", "y")]
     graph = helper.make_graph(g.nodes, g.name, spectra + [value("t", "B")] + state(""),
                               [value("out", "B", 2, "T", F)] + state("next_"), g.constants)
