@@ -1,13 +1,13 @@
 """What users notice first: is clean speech left alone, quiet speech kept, noise alone taken away?
 
-  python -m train.behave --onnx models/denoise-v6/denoise-v6.onnx --clean DIR --shards SHARDS [--steps 1]
+  python -m train.behave --onnx models/denoise-v7/denoise-v7.onnx --clean DIR --shards SHARDS [--steps 1]
 
 Clean speech (DIR, at -25, -50 and -60 dBFS): PESQ of the output, and its level against the input in active
 speech. Noise alone (held-out recordings) and music-like one-shots: level of the output against the input.
 """
 import argparse, os
 import numpy as np, soundfile as sf, soxr
-from .enhance import Session
+from .enhance import PRE_ROLL, Session
 from .mixing import active_power, gain, power
 from .sources import Noise
 from .validate import wideband_pesq
@@ -25,7 +25,7 @@ def main(a):
             x, own = sf.read(os.path.join(a.clean, f), dtype="float32", always_2d=True)
             x = soxr.resample(x.mean(1), own, rate)
             x = x * gain(level) / np.sqrt(active_power(x))
-            y = s.file(x, a.steps)
+            y = s.file(x, a.steps, a.pre_roll)
             frames = lambda z: (z[:len(z) // 960 * 960].reshape(-1, 960) ** 2).mean(1)
             fx, fy = frames(x), frames(y)
             active = fx > fx.max() * 10 ** -2.5
@@ -39,13 +39,13 @@ def main(a):
         x = noise.clip(noise.groups[name][0], 0, 6 * rate)
         if len(x) >= rate:
             x = x * gain(-30) / np.sqrt(power(x))
-            y = s.file(x, a.steps)
+            y = s.file(x, a.steps, a.pre_roll)
             print(f"noise alone, {name}: {db(power(y) / power(x)):+.1f} dB")
     for name, x in (("white", r.standard_normal(6 * rate)), ("pink", pink(r, 6 * rate))):
         x = (x * gain(-30) / np.std(x)).astype(np.float32)
-        y = s.file(x, a.steps)
+        y = s.file(x, a.steps, a.pre_roll)
         print(f"noise alone, {name}: {db(power(y[rate:]) / power(x[rate:])):+.1f} dB (after 1 s)")
-    print("silence in, largest sample out:", np.abs(s.file(np.zeros(rate, np.float32), a.steps)).max())
+    print("silence in, largest sample out:", np.abs(s.file(np.zeros(rate, np.float32), a.steps, a.pre_roll)).max())
 
 
 def pink(r, n):
@@ -59,4 +59,5 @@ if __name__ == "__main__":
     a.add_argument("--shards", required=True)
     a.add_argument("--steps", type=int, default=1)
     a.add_argument("--count", type=int, default=16)
+    a.add_argument("--pre-roll", type=float, default=PRE_ROLL, help="seconds; 0: as a live signal begins")
     main(a.parse_args())

@@ -1,11 +1,13 @@
 """Denoise files through the ONNX file, frame by frame in NumPy: the engine's definition in 60 lines.
 
-  python -m train.enhance --onnx denoise-v6.onnx --steps 1 IN.flac OUT.wav      (or two folders)
+  python -m train.enhance --onnx denoise-v7.onnx --steps 1 IN.flac OUT.wav      (or two folders)
 
 The output has the input's length and timeline: the delay is taken off.
 """
 import argparse, json, math, os
 import numpy as np, onnxruntime as ort
+
+PRE_ROLL = 3.0                                           # seconds, as `diffwav denoise` has it
 
 
 class Session:
@@ -71,12 +73,13 @@ class Session:
                 out.append(tail[:hop].copy())
         return np.concatenate(out)
 
-    def file(self, audio, steps=1):
-        """Any length, no delay: what a file's user wants."""
-        hop = self.card["transform"]["hop"]
+    def file(self, audio, steps=1, pre_roll=PRE_ROLL):
+        """Any length, no delay: what a file's user wants. Its first seconds are heard once before."""
+        hop, heard = self.card["transform"]["hop"], round(pre_roll * self.card["sample_rate"])
         delay = self.card["transform"]["window"] - hop
-        padded = np.pad(audio.astype(np.float32), (0, delay + -len(audio) % hop))
-        return self.denoise(padded, steps)[delay:delay + len(audio)]
+        both = np.concatenate([np.resize(audio, heard), audio]).astype(np.float32)
+        padded = np.pad(both, (0, delay + -len(both) % hop))
+        return self.denoise(padded, steps)[delay + heard:delay + len(both)]
 
 
 def main(a):
@@ -91,7 +94,7 @@ def main(a):
     for source, target in jobs:
         x, rate = sf.read(source, dtype="float32", always_2d=True)
         own = s.card["sample_rate"]
-        channels = [s.file(c if rate == own else soxr.resample(c, rate, own), a.steps) for c in x.T]
+        channels = [s.file(c if rate == own else soxr.resample(c, rate, own), a.steps, a.pre_roll) for c in x.T]
         out = np.stack([c if rate == own else soxr.resample(c, own, rate)[:len(x)] for c in channels], 1)
         sf.write(target, out, rate, subtype="FLOAT")
 
@@ -100,6 +103,7 @@ if __name__ == "__main__":
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--onnx", required=True)
     a.add_argument("--steps", type=int, default=1)
+    a.add_argument("--pre-roll", type=float, default=PRE_ROLL)
     a.add_argument("source")
     a.add_argument("target")
     main(a.parse_args())

@@ -1,6 +1,6 @@
 """Does the exported file say what PyTorch says?  Prints the errors; fails when one is not rounding.
 
-  python -m train.verify --onnx models/denoise-v6/denoise-v6.onnx [--checkpoint RUN/last.pt]
+  python -m train.verify --onnx models/denoise-v7/denoise-v7.onnx [--checkpoint RUN/last.pt]
 
 Checks: metadata and self-test; golden vectors; one long call = frame by frame = uneven chunks; batch;
 time shift (causality); with --checkpoint also PyTorch on random input. With --time, the cost a frame.
