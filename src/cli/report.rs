@@ -87,6 +87,8 @@ pub struct Process {
     pub sampler: String,
     /// Seed of the noise.
     pub seed: u64,
+    /// Seconds at the beginning that were heard once before.
+    pub pre_roll: f64,
     /// The least delay of the same settings on a live signal: a whole analysis window and the rate conversion. Host
     /// blocks and the run time of a hop come on top. A file has none: its output lies on its input.
     pub latency_ms: f64,

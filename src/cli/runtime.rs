@@ -21,6 +21,8 @@ pub struct Shared {
     pub options: Options,
     /// What was asked for.
     pub settings: Settings,
+    /// Seconds at the beginning of a file that are heard once before it begins.
+    pub pre_roll: f64,
     /// Whether files may be replaced.
     pub overwrite: bool,
     /// Whether a file whose device failed is done again on the processor.
@@ -55,6 +57,7 @@ impl Prepared {
                 recipe,
                 options,
                 settings,
+                pre_roll: typed.pre_roll,
                 overwrite: typed.overwrite,
                 rescue: rescue(typed.on_device_loss, &typed.runtime),
             },
@@ -102,6 +105,7 @@ impl Shared {
             steps: self.recipe.steps,
             sampler: self.recipe.sampler.to_string(),
             seed: self.settings.seed,
+            pre_roll: self.pre_roll,
             latency_ms: delay.milliseconds(rate),
         }
     }

@@ -4,7 +4,7 @@ use super::ends::Ends;
 use super::pipeline::Pipeline;
 use super::settings::{Format, Settings};
 use super::stream::{self, Stream};
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::model::network::Network;
 use crate::units::Frames;
 
@@ -54,6 +54,26 @@ impl Offline {
             block: vec![vec![0.0; TAIL]; format.channels],
             way,
         })
+    }
+
+    /// Lets the network hear `input`, one slice per channel, before the file begins, and keeps nothing of what comes out:
+    /// what stands at the beginning is then treated as it would be later on, where the voice and the noise are known.
+    ///
+    /// What follows comes out as it would behind `input` in one file, to the bit.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the file has begun; as [`Stream::push`].
+    pub fn pre_roll(&mut self, input: &[&[f32]]) -> Result<()> {
+        if self.pushed > 0 {
+            return Err(Error::setting(
+                "pre-roll",
+                format!("behind {} frames of the file", self.pushed),
+                "before the first one",
+            ));
+        }
+        self.way.push(input)?;
+        self.skip += input.first().map_or(0, |channel| channel.len()) as u64;
+        self.drain(&mut |_| Ok(()))
     }
 
     /// Takes the next frames of the file, one slice per channel, and hands finished frames to `sink`, in order.

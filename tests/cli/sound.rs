@@ -45,6 +45,25 @@ fn no_attenuation_is_the_input_to_the_bit() {
     assert_eq!(run(&world, &["--attenuation-limit", "0"]), input);
 }
 
+#[test]
+fn the_beginning_is_heard_once_before_the_file_begins() {
+    let (short, input) = world();
+    let heard: Vec<f32> = input.iter().copied().cycle().take(44_100).collect();
+    let long = World::new();
+    long.float_recording("a.wav", 44_100, 1, [&heard[..], &input].concat());
+    let cold = run(&long, &["--pre-roll", "0"]);
+    let warm = run(&short, &["--pre-roll", "1"]);
+    assert_eq!(warm, cold[heard.len()..]);
+    assert_ne!(warm, cold[..input.len()]);
+    assert_eq!(run(&short, &["--pre-roll", "0"]).len(), input.len());
+    refuses(
+        &short,
+        &["a.wav", "--pre-roll", "61"],
+        2,
+        &["give seconds as a number from 0 to 60"],
+    );
+}
+
 /// A chord of plucked strings every half second.
 fn chord(n: usize) -> f32 {
     let time = n as f32 / 44_100.0;

@@ -8,6 +8,7 @@ mod lengths;
 mod null;
 mod overlap;
 mod partition;
+mod pre_roll;
 mod real;
 mod safety;
 mod support;

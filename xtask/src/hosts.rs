@@ -92,7 +92,7 @@ fn python() -> Result<Option<PathBuf>, String> {
     Ok(Some(python))
 }
 
-/// The recording in stereo, and what file mode makes of it.
+/// The recording in stereo, and what file mode makes of it with no more foreknowledge than a plugin has.
 fn files(python: &Path) -> Outcome {
     drive(python, "prepare.py", &[])?;
     let diffwav = run::root().join("target/debug/diffwav");
@@ -102,7 +102,15 @@ fn files(python: &Path) -> Outcome {
         ("limited", &["--link-channels", "--attenuation-limit", "12"]),
         ("unlinked", &[]),
     ] {
-        let common = ["denoise", noisy, "--report", "none", "--overwrite"];
+        let common = [
+            "denoise",
+            noisy,
+            "--report",
+            "none",
+            "--overwrite",
+            "--pre-roll",
+            "0",
+        ];
         let to = format!("target/hosts/{name}.wav");
         run::run(&diffwav, &[&common[..], options, &["-o", &to]].concat())?;
     }

@@ -64,6 +64,11 @@ pub struct Denoise {
     #[arg(long, help_heading = "Sound")]
     pub link_channels: bool,
 
+    /// Seconds at the beginning of a file that are heard once before it is cleaned from its start, so that a voice or a
+    /// noise is known there as it is later on; 0: none, as in real time
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0, value_parser = seconds, help_heading = "Sound")]
+    pub pre_roll: f64,
+
     /// Which part is written
     #[arg(long, value_enum, default_value_t = Keep::Cleaned, help_heading = "Sound")]
     pub keep: Keep,
@@ -116,6 +121,14 @@ pub(super) fn decibels(typed: &str) -> Result<f32, String> {
     match typed.parse::<f32>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
         _ => Err("give decibels as a number from 0 up, for example 12".into()),
+    }
+}
+
+/// Seconds of a file that are held in memory.
+fn seconds(typed: &str) -> Result<f64, String> {
+    match typed.parse::<f64>() {
+        Ok(value) if (0.0..=60.0).contains(&value) => Ok(value),
+        _ => Err("give seconds as a number from 0 to 60".into()),
     }
 }
 

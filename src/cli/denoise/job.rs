@@ -130,6 +130,7 @@ impl<'a> Worker<'a> {
         let channels = open.iter().map(|track| track.channels()).sum();
         let (mut engine, notes) = self.engine(rate, channels)?;
         open.iter_mut().for_each(|track| track.begin(self.shared));
+        pre_roll(&mut open, &mut engine, self.shared.pre_roll)?;
         pump(&mut open, &mut engine, progress)?;
         Ok((engine, notes))
     }
@@ -168,6 +169,35 @@ impl<'a> Worker<'a> {
         };
         Ok((Offline::new(network, format, &self.shared.settings)?, notes))
     }
+}
+
+/// Lets the engine hear the first `seconds` of the files once before they begin, or as often as those that are shorter
+/// go into them: so no file's result depends on those beside it.
+///
+/// # Errors
+/// As [`pump`].
+fn pre_roll(tracks: &mut [&mut Track<'_>], engine: &mut Offline, seconds: f64) -> Result<()> {
+    let frames = (seconds * f64::from(engine.format().rate.0)).round() as usize;
+    if frames == 0 {
+        return Ok(());
+    }
+    let mut block = Vec::with_capacity(engine.format().channels);
+    for track in tracks.iter_mut() {
+        let held = track.hold(frames);
+        block.extend(held.iter().map(|channel| {
+            let again = channel.iter().copied().cycle().take(frames);
+            let mut heard: Vec<f32> = again.collect();
+            heard.resize(frames, 0.0);
+            heard
+        }));
+    }
+    for start in (0..frames).step_by(CHUNK) {
+        watch(tracks)?;
+        let end = frames.min(start + CHUNK);
+        let chunk: Vec<&[f32]> = block.iter().map(|channel| &channel[start..end]).collect();
+        engine.pre_roll(&chunk)?;
+    }
+    Ok(())
 }
 
 /// Moves whole files side by side through the engine; the shorter ones are followed by silence.

@@ -60,6 +60,7 @@ fn shared(rescue: bool) -> Result<Shared> {
         model,
         options,
         settings,
+        pre_roll: 0.3,
         overwrite: false,
         rescue,
     })

@@ -21,6 +21,8 @@ pub struct Track<'a> {
     plot: Option<Plot>,
     /// What the reader gave last.
     planar: Vec<Vec<f32>>,
+    /// What was read to be heard before the file begins, and is still to be given out.
+    held: Vec<Vec<f32>>,
     read: u64,
     written: u64,
     ended: bool,
@@ -42,6 +44,7 @@ impl<'a> Track<'a> {
             meters: Meters::new(rate, channels.into()),
             plot: job.plot.as_ref().map(|_| Plot::new(rate)),
             planar: Vec::new(),
+            held: Vec::new(),
             read: 0,
             written: 0,
             ended: false,
@@ -72,9 +75,24 @@ impl<'a> Track<'a> {
         self.failure.is_some()
     }
 
-    /// Appends the next frames, at most `most`, to `block`, one `Vec` a channel; fewer only before the end, or after a
+    /// The first frames of the file, at most `most`, one `Vec` a channel; [`read`](Self::read) still gives them.
+    pub fn hold(&mut self, most: usize) -> &[Vec<f32>] {
+        let mut held = vec![Vec::new(); self.channels()];
+        self.read(&mut held, most);
+        self.held = held;
+        &self.held
+    }
+
+    /// Appends the next frames, at most `most`, to `block`, one `Vec` a channel: none only at the end, or after a
     /// failure, which is kept. Returns their number.
     pub fn read(&mut self, block: &mut [Vec<f32>], most: usize) -> usize {
+        let held = self.held.first().map_or(0, Vec::len).min(most);
+        if held > 0 {
+            for (to, from) in block.iter_mut().zip(&mut self.held) {
+                to.extend(from.drain(..held));
+            }
+            return held;
+        }
         let mut frames = 0;
         while frames < most && !self.ended {
             match self.reader.read(&mut self.planar, most - frames) {
