@@ -24,14 +24,18 @@ pub const STEPS_MAX: i32 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum ModelChoice {
     /// The best that ships.
-    #[id = "denoise-v6"]
-    #[name = "denoise-v6"]
+    #[id = "denoise-v7"]
+    #[name = "denoise-v7"]
     BuiltIn,
     /// The one that needs least of the processor.
     #[id = "denoise-lite"]
     #[name = "denoise-lite"]
     Lite,
-    /// The default before, which older projects name, as they may the next three.
+    /// The default before, which older projects name, as they may all that follow.
+    #[id = "denoise-v6"]
+    #[name = "denoise-v6"]
+    Sixth,
+    /// The one before that.
     #[id = "denoise-v5"]
     #[name = "denoise-v5"]
     Fifth,
@@ -273,6 +277,7 @@ impl DenoiseParams {
     pub fn built_in(&self) -> &'static str {
         match self.model.value() {
             ModelChoice::Lite => registry::LITE_DENOISER,
+            ModelChoice::Sixth => registry::SIXTH_DENOISER,
             ModelChoice::Fifth => registry::FIFTH_DENOISER,
             ModelChoice::Fourth => registry::FOURTH_DENOISER,
             ModelChoice::Third => registry::THIRD_DENOISER,

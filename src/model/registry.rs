@@ -9,12 +9,14 @@ use crate::model::contract::Model;
 use crate::model::onnx_meta::MODEL_BYTES_MAX;
 
 /// The model that runs when none is named.
-pub const DEFAULT: &str = "denoise-v6";
+pub const DEFAULT: &str = "denoise-v7";
 /// The denoiser for small processors: the least work.
 pub const LITE_DENOISER: &str = "denoise-lite";
 /// The denoiser before [`DEFAULT`], which older projects may name.
+pub const SIXTH_DENOISER: &str = "denoise-v6";
+/// The one before that.
 pub const FIFTH_DENOISER: &str = "denoise-v5";
-/// The one before that: a little less work, and what older projects may name.
+/// The one before those: a little less work, and what older projects may name.
 pub const FOURTH_DENOISER: &str = "denoise-v4";
 /// Less than half of the work, and what older projects may name.
 pub const THIRD_DENOISER: &str = "denoise-v3";
@@ -23,9 +25,10 @@ pub const SECOND_DENOISER: &str = "denoise-v2";
 /// The first denoiser: 10 ms less latency, and what older projects were made with.
 pub const FIRST_DENOISER: &str = "denoise-v1";
 /// Every denoiser of speech that ships.
-pub const DENOISERS: [&str; 7] = [
+pub const DENOISERS: [&str; 8] = [
     DEFAULT,
     LITE_DENOISER,
+    SIXTH_DENOISER,
     FIFTH_DENOISER,
     FOURTH_DENOISER,
     THIRD_DENOISER,
@@ -69,8 +72,9 @@ macro_rules! built_in {
 
 /// Every built-in model.
 pub const BUILT_IN: &[BuiltIn] = built_in!(
-    DEFAULT => "denoise-v6/denoise-v6.onnx",
+    DEFAULT => "denoise-v7/denoise-v7.onnx",
     LITE_DENOISER => "denoise-lite/denoise-lite.onnx",
+    SIXTH_DENOISER => "denoise-v6/denoise-v6.onnx",
     FIFTH_DENOISER => "denoise-v5/denoise-v5.onnx",
     FOURTH_DENOISER => "denoise-v4/denoise-v4.onnx",
     THIRD_DENOISER => "denoise-v3/denoise-v3.onnx",

@@ -207,8 +207,9 @@ fn the_denoisers_that_ship_are_listed_described_and_fit() {
     let said = |args: &[&str]| stdout(&world.diffwav(args).assert().success());
     let list = said(&["models", "list"]);
     for name in [
-        "denoise-v6",
+        "denoise-v7",
         "denoise-lite",
+        "denoise-v6",
         "denoise-v5",
         "denoise-v4",
         "denoise-v3",

@@ -88,7 +88,7 @@ fn a_dry_run_says_everything_and_writes_nothing() {
     );
     let said = said.replace('\\', "/");
     assert!(said.contains("in/a.wav → out/a.wav"), "{said}");
-    assert!(said.contains("denoise-v6"), "{said}");
+    assert!(said.contains("denoise-v7"), "{said}");
     assert_eq!(world.everything(), before);
     assert!(!world.path("out").exists());
 }

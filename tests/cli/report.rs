@@ -21,7 +21,7 @@ fn json_has_every_promised_field() {
         ("status", Value::from("done")),
         ("input", "a.wav".into()),
         ("output", "a.denoised.wav".into()),
-        ("model", "denoise-v6".into()),
+        ("model", "denoise-v7".into()),
         ("steps", 1.into()),
         ("seed", 5.into()),
         ("frames", 44_100.into()),
@@ -91,7 +91,7 @@ fn people_read_the_same() {
     let said = stdout(&world.denoise(&["a.wav"]).assert().success());
     for word in [
         "a.wav → a.denoised.wav",
-        "denoise-v6",
+        "denoise-v7",
         "1 step of",
         "seed 0",
         "engine",

@@ -199,7 +199,7 @@ fn files_that_cannot_be_opened_name_the_path() {
     let text = registry::open("denoise-v9").unwrap_err().to_string();
     assert!(
         text.contains(
-            "one of: denoise-v6, denoise-lite, denoise-v5, denoise-v4, denoise-v3, denoise-v2, denoise-v1"
+            "one of: denoise-v7, denoise-lite, denoise-v6, denoise-v5, denoise-v4, denoise-v3, denoise-v2, denoise-v1"
         ),
         "{text}"
     );

@@ -6,7 +6,7 @@ use crate::{Outcome, run};
 const PYTHONS: [&str; 2] = [".venv/bin/python", "models/train/.venv/bin/python"];
 
 /// The model that runs when none is named.
-const MODEL: &str = "models/denoise-v6/denoise-v6.onnx";
+const MODEL: &str = "models/denoise-v7/denoise-v7.onnx";
 
 /// The engine against the golden files, which PyTorch wrote; then the denoiser in NumPy, where Python is installed.
 pub fn golden() -> Outcome {

@@ -75,8 +75,9 @@ impl Models {
         ui.set_min_width(300.0);
         let now = params.model.value();
         for (choice, text) in [
-            (ModelChoice::BuiltIn, "denoise-v6 (built in)"),
+            (ModelChoice::BuiltIn, "denoise-v7 (built in)"),
             (ModelChoice::Lite, "denoise-lite (built in, least work)"),
+            (ModelChoice::Sixth, "denoise-v6 (built in, older)"),
             (ModelChoice::Fifth, "denoise-v5 (built in, older)"),
             (ModelChoice::Fourth, "denoise-v4 (built in, older)"),
             (

@@ -131,11 +131,12 @@ fn an_own_model_is_opened_from_the_project() {
         });
         bounce(Some(&state.to_string()))
     };
-    let newest = of_file("denoise-v6");
+    let newest = of_file("denoise-v7");
     assert_eq!(crate::signal::difference(&newest, &bounce(None)), None);
     // A project that names another network, as older ones do, keeps it.
     for name in [
         "denoise-lite",
+        "denoise-v6",
         "denoise-v5",
         "denoise-v4",
         "denoise-v3",
