@@ -1,23 +1,22 @@
 //! Files on their way: read, clean, measure, write. Chunk by chunk, in constant memory.
 
 mod output;
+mod pump;
 #[cfg(test)]
 mod tests;
 mod track;
 
 use crate::cli::plan::{self, Job, Target};
 use crate::cli::progress::{Progress, Stopwatch};
+use crate::cli::report;
 use crate::cli::runtime::Shared;
-use crate::cli::{cancel, report};
 use crate::engine::{Format, Offline};
 use crate::io;
 use crate::model::{self, Device, Loaded, Options, pace};
 use crate::units::Hz;
 use crate::{Error, Result};
+use pump::{pre_roll, pump};
 use track::Track;
-
-/// Frames that are read at a time.
-const CHUNK: usize = 16_384;
 
 /// Works on one file after the other, or on several side by side, and keeps the engine while their form stays the same.
 pub struct Worker<'a> {
@@ -169,83 +168,6 @@ impl<'a> Worker<'a> {
         };
         Ok((Offline::new(network, format, &self.shared.settings)?, notes))
     }
-}
-
-/// Lets the engine hear the first `seconds` of the files once before they begin, or as often as those that are shorter
-/// go into them: so no file's result depends on those beside it.
-///
-/// # Errors
-/// As [`pump`].
-fn pre_roll(tracks: &mut [&mut Track<'_>], engine: &mut Offline, seconds: f64) -> Result<()> {
-    let frames = (seconds * f64::from(engine.format().rate.0)).round() as usize;
-    if frames == 0 {
-        return Ok(());
-    }
-    let mut block = Vec::with_capacity(engine.format().channels);
-    for track in tracks.iter_mut() {
-        let held = track.hold(frames);
-        block.extend(held.iter().map(|channel| {
-            let again = channel.iter().copied().cycle().take(frames);
-            let mut heard: Vec<f32> = again.collect();
-            heard.resize(frames, 0.0);
-            heard
-        }));
-    }
-    for start in (0..frames).step_by(CHUNK) {
-        watch(tracks)?;
-        let end = frames.min(start + CHUNK);
-        let chunk: Vec<&[f32]> = block.iter().map(|channel| &channel[start..end]).collect();
-        engine.pre_roll(&chunk)?;
-    }
-    Ok(())
-}
-
-/// Moves whole files side by side through the engine; the shorter ones are followed by silence.
-///
-/// # Errors
-/// Of the engine; [`Error::Interrupted`] after Ctrl-C, and when every file has failed by itself.
-fn pump(tracks: &mut [&mut Track<'_>], engine: &mut Offline, progress: &Progress) -> Result<()> {
-    let mut block = vec![Vec::new(); engine.format().channels];
-    loop {
-        watch(tracks)?;
-        block.iter_mut().for_each(Vec::clear);
-        let (mut frames, mut first) = (0, 0);
-        for track in tracks.iter_mut() {
-            let channels = first..first + track.channels();
-            frames = frames.max(track.read(&mut block[channels.clone()], CHUNK));
-            first = channels.end;
-        }
-        if frames == 0 {
-            break;
-        }
-        block
-            .iter_mut()
-            .for_each(|channel| channel.resize(frames, 0.0));
-        let chunk: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
-        engine.push(&chunk, &mut |out| share(out, tracks, progress))?;
-    }
-    engine.finish(&mut |out| share(out, tracks, progress))?;
-    Ok(())
-}
-
-/// Hands every file its channels.
-fn share(out: &[&[f32]], tracks: &mut [&mut Track<'_>], progress: &Progress) -> Result<()> {
-    let mut rest = out;
-    for track in tracks.iter_mut() {
-        let (own, others) = rest.split_at(track.channels());
-        track.write(own, progress);
-        rest = others;
-    }
-    watch(tracks)
-}
-
-/// Whether it is worth going on.
-fn watch(tracks: &[&mut Track<'_>]) -> Result<()> {
-    cancel::check()?;
-    if tracks.iter().all(|track| track.has_failed()) {
-        return Err(Error::Interrupted);
-    }
-    Ok(())
 }
 
 /// The error of an engine once more, for another file that it carried.
