@@ -17,7 +17,7 @@ db = lambda x: 10 * np.log10(x)
 
 def main(a):
     s = Session(a.onnx)
-    rate = s.card["sample_rate"]
+    rate, run = s.card["sample_rate"], lambda x: s.file(x, a.steps, a.pre_roll)
     files = sorted(f for f in os.listdir(a.clean) if f.endswith((".wav", ".flac")))[:a.count]
     for level in (-25, -50, -60):
         change, quality = [], []
@@ -25,7 +25,7 @@ def main(a):
             x, own = sf.read(os.path.join(a.clean, f), dtype="float32", always_2d=True)
             x = soxr.resample(x.mean(1), own, rate)
             x = x * gain(level) / np.sqrt(active_power(x))
-            y = s.file(x, a.steps, a.pre_roll)
+            y = run(x)
             frames = lambda z: (z[:len(z) // 960 * 960].reshape(-1, 960) ** 2).mean(1)
             fx, fy = frames(x), frames(y)
             active = fx > fx.max() * 10 ** -2.5
@@ -39,13 +39,13 @@ def main(a):
         x = noise.clip(noise.groups[name][0], 0, 6 * rate)
         if len(x) >= rate:
             x = x * gain(-30) / np.sqrt(power(x))
-            y = s.file(x, a.steps, a.pre_roll)
+            y = run(x)
             print(f"noise alone, {name}: {db(power(y) / power(x)):+.1f} dB")
     for name, x in (("white", r.standard_normal(6 * rate)), ("pink", pink(r, 6 * rate))):
         x = (x * gain(-30) / np.std(x)).astype(np.float32)
-        y = s.file(x, a.steps, a.pre_roll)
+        y = run(x)
         print(f"noise alone, {name}: {db(power(y[rate:]) / power(x[rate:])):+.1f} dB (after 1 s)")
-    print("silence in, largest sample out:", np.abs(s.file(np.zeros(rate, np.float32), a.steps, a.pre_roll)).max())
+    print("silence in, largest sample out:", np.abs(run(np.zeros(rate, np.float32))).max())
 
 
 def pink(r, n):

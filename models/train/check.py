@@ -84,7 +84,7 @@ def compare_intelligibility():
 
 
 def compare_scenes():
-    """A scene's clips are the scene; its memory goes on within it, and neither into the next one nor, unseen, through silence."""
+    """A scene's clips are the scene; its memory goes on within it and not into the next one; silence in clips is one silence."""
     sounds = [torch.randn(1, 3 * 480 * p.clips) for _ in range(2)]
     found = list(clips([(*sounds, torch.ones(1))]))
     for k in (0, 1):

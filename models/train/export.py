@@ -24,18 +24,15 @@ def session(proto_or_path):
     return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
-def zero_states(s, b=1):
-    return [np.zeros([b] + i.shape[1:], np.float32) for i in s.get_inputs() if i.name.startswith("state_")]
-
-
-def call(s, *inputs):                                    # x, y, t and the states, in the graph's order
-    return s.run(None, {i.name: v for i, v in zip(s.get_inputs(), inputs)})
+def first_call(s, **inputs):                             # x, y, t -> out, from zero states
+    zeros = {i.name: np.zeros([1] + i.shape[1:], np.float32) for i in s.get_inputs() if i.name.startswith("state_")}
+    return s.run(["out"], {**inputs, **zeros})[0]
 
 
 def export(model, out, version, commit):
     proto = build(model)
     s = session(proto)
-    facts = card(lambda x, y, t: call(s, x, y, t, *zero_states(s))[0], version, commit)
+    facts = card(lambda x, y, t: first_call(s, x=x, y=y, t=t), version, commit)
     helper = proto.metadata_props.add()
     helper.key, helper.value = "diffwav", json.dumps(facts)
     path = os.path.join(out, facts["name"] + ".onnx")

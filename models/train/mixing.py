@@ -105,7 +105,7 @@ class Mixer:
         if u > 1 - p.p_noise_only:
             clean, wet, scale = clean * 0, wet * 0, 1.0
         noisy = wet + noise * scale
-        if snr > p.spared_snr and scale and clean.any():    # so little that taking it away would cost the voice more than it gives
+        if snr > p.spared_snr:                           # so little that taking it away would cost the voice more than it gives
             clean = clean + noise * (scale * gain(p.spared))
         top = min(hz * 0.97, 24000.0) if hz < 15500 else 24000.0
         cut = hz if hz < 15500 and r.random() < 0.5 else 0

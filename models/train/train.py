@@ -31,8 +31,12 @@ def prepare(noisy, clean, past=None):
 def predictions(model, y, x0, unroll, memory, begins):
     """Data predictions to be judged: one at a random time, or every step of a short reverse process."""
     b, device = y.shape[0], y.device
+    if not unroll and torch.rand(()) < p.p_start:
+        d, *_, after = model(y, y, torch.ones(b, device=device), *memory.state(y, begins))
+        memory.before = after.detach()
+        return [d]
+    memory.before = None
     if unroll:
-        memory.before = None
         x, out = y, []
         grid = times(unroll) + [0.0]
         for now, then in zip(grid, grid[1:]):
@@ -40,11 +44,6 @@ def predictions(model, y, x0, unroll, memory, begins):
             out.append(d)
             x = ode_step(x, d.detach(), y, now, then)
         return out
-    if torch.rand(()) < p.p_start:
-        d, *_, after = model(y, y, torch.ones(b, device=device), *memory.state(y, begins))
-        memory.before = after.detach()
-        return [d]
-    memory.before = None
     t = torch.empty(b, 1, 1, 1, device=device).uniform_(0.05, 1.0)
     noise = (torch.rand(b, 1, 1, 1, device=device) > p.p_noise_free).float()
     return [model(sample(x0, y, t, noise), y, t.flatten())[0]]

@@ -83,10 +83,11 @@ class Trunk(nn.Module):
         return torch.zeros(b, C, 2 * sum(self.dilations), K, device=device), torch.zeros(b, C, layers, K, device=device)
 
     def forward(self, x, c, steps, state=None):          # -> x and the state behind it: None where none came. (None, gru): no frames before
-        library, (conv, gru) = self.library if self.training else self.exact, state or (None, None)
-        zero = self.zero_state(x.shape[0], x.device)
-        conv, gru = (s.permute(0, 2, 3, 1) for s in (zero[0] if conv is None else conv, zero[1] if gru is None else gru))
-        if (state is None or state[0] is None) and runs(library, x):
+        library, nothing = self.library if self.training else self.exact, self.zero_state(x.shape[0], x.device)
+        conv, gru = state or (None, nothing[1])
+        first = conv is None
+        conv, gru = (s.permute(0, 2, 3, 1) for s in (nothing[0] if first else conv, gru))
+        if first and runs(library, x):
             x, memory = Native.apply(library, self.dilations, x, c, steps, gru, *self.weights())
             return x, state and (None, memory.permute(0, 3, 1, 2))
         kept, memory = [], []

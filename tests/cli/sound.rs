@@ -13,11 +13,19 @@ fn world() -> (World, Vec<f32>) {
 }
 
 fn run(world: &World, arguments: &[&str]) -> Vec<f32> {
+    run_on("a.wav", world, arguments)
+}
+
+fn run_on(input: &str, world: &World, arguments: &[&str]) -> Vec<f32> {
     world
-        .denoise(&[&["a.wav", "-o", "b.wav", "--overwrite"], arguments].concat())
+        .denoise(&[&[input, "-o", "b.wav", "--overwrite"], arguments].concat())
         .assert()
         .success();
     samples(&world.path("b.wav"))
+}
+
+fn energy(signal: &[f32]) -> f64 {
+    signal.iter().map(|v| f64::from(*v).powi(2)).sum()
 }
 
 #[test]
@@ -66,10 +74,9 @@ fn the_beginning_is_heard_once_before_the_file_begins() {
 
 /// Power in dB of each 20 ms at 48 kHz.
 fn levels(signal: &[f32]) -> Vec<f64> {
-    let power = |part: &[f32]| part.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
     let frames = signal.chunks_exact(960);
     frames
-        .map(|frame| 10.0 * (power(frame) / 960.0 + 1e-12).log10())
+        .map(|frame| 10.0 * (energy(frame) / 960.0 + 1e-12).log10())
         .collect()
 }
 
@@ -79,16 +86,10 @@ fn a_clean_voice_passes() {
     let asset =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assets/clean-speech.flac");
     std::fs::copy(asset, world.path("a.flac")).unwrap();
-    let through = |arguments: &[&str]| {
-        let common = ["a.flac", "-o", "b.wav", "--overwrite", "--bit-depth", "32f"];
-        let typed = [&common[..], arguments].concat();
-        world.denoise(&typed).assert().success();
-        samples(&world.path("b.wav"))
-    };
-    let (input, output) = (through(&["--mix", "0"]), through(&[]));
+    let through = |mix| run_on("a.flac", &world, &["--bit-depth", "32f", "--mix", mix]);
+    let (input, output) = (through("0"), through("1"));
     let lost: Vec<f32> = input.iter().zip(&output).map(|(a, b)| a - b).collect();
-    let power = |signal: &[f32]| signal.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-    let snr = 10.0 * (power(&input) / power(&lost)).log10();
+    let snr = 10.0 * (energy(&input) / energy(&lost)).log10();
     assert!(snr > 28.0, "{snr} dB");
     // Nor is a sound of it cut, which is 12 dB: the "s" that it begins with, the plosive behind a pause.
     let (before, after) = (levels(&input), levels(&output));
@@ -118,7 +119,6 @@ fn music_is_kept_when_it_is_asked_for() {
     world.float_recording("a.wav", 44_100, 1, input.iter().copied());
     let change = |arguments: &[&str]| {
         let out = run(&world, arguments);
-        let energy = |signal: &[f32]| signal.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
         10.0 * (energy(&out) / energy(&input)).log10()
     };
     let (free, kept) = (change(&[]), change(&["--preserve", "music"]));

@@ -19,20 +19,18 @@ pub fn pre_roll(tracks: &mut [&mut Track<'_>], engine: &mut Offline, seconds: f6
     if frames == 0 {
         return Ok(());
     }
-    let mut block = Vec::with_capacity(engine.format().channels);
-    for track in tracks.iter_mut() {
-        let held = track.hold(frames);
-        block.extend(held.iter().map(|channel| {
-            let again = channel.iter().copied().cycle().take(frames);
-            let mut heard: Vec<f32> = again.collect();
-            heard.resize(frames, 0.0);
-            heard
-        }));
-    }
+    tracks.iter_mut().for_each(|track| track.hold(frames));
     for start in (0..frames).step_by(CHUNK) {
         watch(tracks)?;
-        let end = frames.min(start + CHUNK);
-        let chunk: Vec<&[f32]> = block.iter().map(|channel| &channel[start..end]).collect();
+        let heard = start..frames.min(start + CHUNK);
+        let held = tracks.iter().flat_map(|track| track.held());
+        let block: Vec<Vec<f32>> = held
+            .map(|channel| {
+                let sample = |n| channel.get(n % channel.len().max(1)).copied();
+                heard.clone().map(|n| sample(n).unwrap_or(0.0)).collect()
+            })
+            .collect();
+        let chunk: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
         engine.pre_roll(&chunk)?;
     }
     Ok(())

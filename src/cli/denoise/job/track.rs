@@ -1,5 +1,7 @@
 //! A file on its way through an engine that may carry others beside it.
 
+use std::collections::VecDeque;
+
 use super::output::{create, draw, labels};
 use crate::cli::measure::Meters;
 use crate::cli::plan::{self, Job};
@@ -22,7 +24,7 @@ pub struct Track<'a> {
     /// What the reader gave last.
     planar: Vec<Vec<f32>>,
     /// What was read to be heard before the file begins, and is still to be given out.
-    held: Vec<Vec<f32>>,
+    held: Vec<VecDeque<f32>>,
     read: u64,
     written: u64,
     ended: bool,
@@ -75,18 +77,22 @@ impl<'a> Track<'a> {
         self.failure.is_some()
     }
 
-    /// The first frames of the file, at most `most`, one `Vec` a channel; [`read`](Self::read) still gives them.
-    pub fn hold(&mut self, most: usize) -> &[Vec<f32>] {
+    /// Reads the first frames of the file, at most `most`, and keeps them; [`read`](Self::read) still gives them.
+    pub fn hold(&mut self, most: usize) {
         let mut held = vec![Vec::new(); self.channels()];
         self.read(&mut held, most);
-        self.held = held;
+        self.held = held.into_iter().map(VecDeque::from).collect();
+    }
+
+    /// What is held, channel by channel.
+    pub fn held(&self) -> &[VecDeque<f32>] {
         &self.held
     }
 
     /// Appends the next frames, at most `most`, to `block`, one `Vec` a channel: none only at the end, or after a
     /// failure, which is kept. Returns their number.
     pub fn read(&mut self, block: &mut [Vec<f32>], most: usize) -> usize {
-        let held = self.held.first().map_or(0, Vec::len).min(most);
+        let held = self.held.first().map_or(0, VecDeque::len).min(most);
         if held > 0 {
             for (to, from) in block.iter_mut().zip(&mut self.held) {
                 to.extend(from.drain(..held));
